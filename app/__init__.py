@@ -1,0 +1,1 @@
+"""ActionQL: a GraphQL server made from one application definition."""

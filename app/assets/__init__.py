@@ -1,0 +1,6 @@
+"""Files that records refer to: where their bytes are kept and how they are named, signed and served."""
+
+from app.assets.asset import Asset, clean_name, parse_reference, reference
+from app.assets.local import LocalStore
+
+__all__ = ["Asset", "LocalStore", "clean_name", "parse_reference", "reference"]

@@ -1,0 +1,1 @@
+"""What the application is: the definition an author writes, loaded and checked. Pure: no I/O but reading it."""

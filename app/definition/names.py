@@ -1,0 +1,50 @@
+"""How the names of a definition become names in GraphQL, SQL and URLs, and how ids are derived."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+from uuid import UUID, uuid5
+
+_WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_SEPARATOR = re.compile(r"[^A-Za-z0-9]+")
+
+
+def snake(name: str) -> str:
+    """`JwtToken` -> `jwt_token`; the form of columns, tables and REST properties."""
+    return "_".join(word.lower() for word in _words(name))
+
+
+def camel(name: str) -> str:
+    """`created_at` -> `createdAt`; the form of GraphQL fields."""
+    first, *rest = _words(name) or [""]
+    return first.lower() + "".join(word[:1].upper() + word[1:].lower() for word in rest)
+
+
+def pascal(name: str) -> str:
+    """`price list` -> `PriceList`; the form of GraphQL types. A name that is Pascal already stays itself."""
+    return "".join(word[:1].upper() + word[1:] for word in _SEPARATOR.split(name) if word)
+
+
+def derived_uuid(application: UUID, kind: str, name: str) -> UUID:
+    """The uuid of a thing whose author gave none: stays the same from start to start."""
+    return uuid5(application, f"{kind}:{name}")
+
+
+def parse_uuid(text: str) -> UUID | None:
+    """A uuid with or without hyphens in any case; None when it is no uuid."""
+    try:
+        return UUID(text) if len(text) in (32, 36) else None
+    except ValueError:
+        return None
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """` Did you mean 'Media'?`, or nothing when no known name is near."""
+    near = get_close_matches(name, list(known), n=1) or [k for k in known if k.lower() == name.lower()]
+    return f" Did you mean {near[0]!r}?" if near else ""
+
+
+def _words(name: str) -> list[str]:
+    return [word for part in _SEPARATOR.split(name) for word in _WORD_START.split(part) if word]

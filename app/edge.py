@@ -1,0 +1,159 @@
+"""What every door needs: from an HTTP request to a `Context`, and limits on what is in flight."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.definition.names import parse_uuid
+from app.errors import ActionQLError, BadInput, NotFound, Overloaded, TooLarge
+from app.permissions import ANYBODY
+from app.resolvers.authenticate import authenticate
+from app.resolvers.context import Context, Generation, Server
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+@dataclass
+class Applications:
+    """The applications that this server holds now; a reload swaps one of them."""
+
+    generations: Sequence[Generation]
+    _by_uuid: dict[str, Generation] = field(init=False)
+    _by_host: dict[str, Generation] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._by_uuid = {one.application.uuid.hex: one for one in self.generations}
+        self._by_host = {host.lower(): one for one in reversed(self.generations) for host in one.application.hosts}
+
+    def by_id(self, id: str) -> Generation:
+        """The application with this uuid, in any spelling, or this name."""
+        uuid = parse_uuid(id)
+        found = self._by_uuid.get(uuid.hex) if uuid else None
+        for one in self.generations:
+            if found is None and one.application.name == id:
+                found = one
+        if found is None:
+            raise NotFound("There is no application with this id.")
+        return found
+
+    def by_host(self, host: str) -> Generation:
+        """The application whose `hosts` has this one, else the first."""
+        return self._by_host.get(host.partition(":")[0].lower(), self.generations[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Turns requests into contexts."""
+
+    server: Server
+    applications: Applications
+
+    def generation(self, request: Request) -> Generation:
+        """The application a request is for: the one its path names, else by its host."""
+        named = request.path_params.get("application")
+        if named is not None:
+            return self.applications.by_id(named)
+        return self.applications.by_host(request.headers.get("host", ""))
+
+    async def context(self, request: Request, door: str) -> Context:
+        """The request's context, its caller authenticated by Bearer token."""
+        context = self.anonymous(request, door)
+        authorization = request.headers.get("authorization")
+        if authorization is None:
+            return context
+        principal = await authenticate(self.server, context.generation, authorization)
+        return context.called_by(principal)
+
+    def anonymous(self, request: Request, door: str) -> Context:
+        """The request's context for a caller who need not say who it is."""
+        return Context(
+            server=self.server,
+            generation=self.generation(request),
+            principal=ANYBODY,
+            door=door,
+            request_id=request_id(request),
+            address=request.client.host if request.client else "",
+            base_url=self.server.settings.public_url or str(request.base_url).rstrip("/"),
+        )
+
+
+def request_id(request: Request) -> str:
+    """The id that the caller sent as `X-Request-Id`, if it is a plain one, else a new one; stays for the request."""
+    known: str | None = request.scope.get("actionql.request_id")
+    if known is None:
+        sent = request.headers.get("x-request-id", "")
+        known = sent if _REQUEST_ID.fullmatch(sent) else secrets.token_hex(8)
+        request.scope["actionql.request_id"] = known
+    return known
+
+
+async def read_body(request: Request, most: int) -> bytes:
+    """The body, counted while it arrives; `TooLarge` beyond `most` bytes."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most:
+            raise TooLarge(f"The body is larger than {most} bytes.")
+    return bytes(body)
+
+
+def plain_error(request: Request, error: ActionQLError) -> JSONResponse:
+    """An error for doors that have no shape of their own: `{"error": {code, message, requestId}}`."""
+    body = {"error": {"code": error.code, "message": error.message, "requestId": request_id(request)}}
+    return JSONResponse(body, error.status)
+
+
+class Admission:
+    """ASGI middleware: so many requests at once, so many waiting, a time within which a body must arrive.
+
+    What is over that gets 503 with Retry-After at once, so that what is in flight ends in time.
+    """
+
+    def __init__(self, app: ASGIApp, *, in_flight: int, queued: int, seconds: float) -> None:
+        self._app = app
+        self._slots = asyncio.Semaphore(in_flight)
+        self._most = in_flight + queued
+        self._here = 0
+        self._seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] in ("/healthz", "/readyz"):
+            await self._app(scope, receive, send)
+            return
+        if self._here >= self._most:
+            refusal = JSONResponse(
+                {"errors": [{"message": "The server is busy.", "extensions": _BUSY}]}, 503, {"Retry-After": "1"}
+            )
+            await refusal(scope, receive, send)
+            return
+        self._here += 1
+        try:
+            async with self._slots:
+                await self._app(scope, _within(receive, self._seconds), send)
+        finally:
+            self._here -= 1
+
+
+_BUSY = {"code": Overloaded.code, "statusCode": Overloaded.status}
+
+
+def _within(receive: Receive, seconds: float) -> Callable[[], Awaitable[Message]]:
+    """A `receive` that gives up on a body which has not arrived in time."""
+    deadline = asyncio.get_running_loop().time() + seconds
+
+    async def receive_in_time() -> Message:
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await receive()
+        except TimeoutError:
+            raise BadInput("The body took too long to arrive.") from None
+
+    return receive_in_time

@@ -1,0 +1,80 @@
+"""Turns the actions of a definition into steps whose functions are ready to run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from app.definition.model import Action, Application
+from app.definition.steps import Retry, Step
+from app.expressions import Expression
+from app.steps import KINDS
+from app.steps.base import StepFunction
+
+Block = tuple["CompiledStep", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledStep:
+    """One step with its blocks; `place` is where it stands in the action, `steps[1].then[0]`."""
+
+    place: str
+    kind: str
+    mode: Literal["compute", "work", "reach"]
+    run: StepFunction
+    condition: Expression | None
+    result: str | None
+    item: str | None
+    index: str | None
+    blocks: Mapping[str, Block]
+    retry: Retry | None
+    forgiving: bool
+    """`on_error: continue`: an error is noted and the run goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledAction:
+    """An action ready to run."""
+
+    action: Action
+    steps: Block
+
+
+def compile_actions(application: Application) -> Mapping[str, CompiledAction]:
+    """Every action of the application by name."""
+    return {
+        name: CompiledAction(action, _block(action.steps, "steps", application))
+        for name, action in application.actions.items()
+    }
+
+
+def _block(steps: tuple[Step, ...], place: str, application: Application) -> Block:
+    return tuple(_step(step, f"{place}[{index}]", application) for index, step in enumerate(steps))
+
+
+def _step(step: Step, place: str, application: Application) -> CompiledStep:
+    kind = KINDS[step.kind]
+    return CompiledStep(
+        place=place,
+        kind=step.kind,
+        mode=kind.mode,
+        run=kind.compile(step.options, step, application),
+        condition=step.if_,
+        result=step.as_,
+        item=step.each,
+        index=step.index,
+        blocks={name: _block(block, f"{place}.{name}", application) for name, block in _blocks(step)},
+        retry=step.retry,
+        forgiving=step.on_error == "continue",
+    )
+
+
+def _blocks(step: Step) -> Iterator[tuple[str, Any]]:
+    yield "then", step.then
+    yield "else", step.else_
+    yield "do", step.do
+    for index, case in enumerate(step.cases):
+        yield f"cases[{index}]", case.then
+    if isinstance(step.on_error, tuple):
+        yield "on_error", step.on_error

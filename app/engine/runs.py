@@ -1,0 +1,202 @@
+"""Starts runs, drives them from transaction to transaction, and records each in the same transaction as its effects.
+
+Steps that follow each other commit together; a step that reaches outside is a boundary: what came before it commits
+first. A run without such a step happens whole or not at all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Any
+from uuid import uuid4
+
+import structlog
+
+from app.auth.passwords import Passwords
+from app.engine.compile import CompiledAction, CompiledStep
+from app.engine.execution import Execution
+from app.engine.interpreter import Context, advance, reach
+from app.engine.journal import written
+from app.errors import ActionQLError, TimedOut
+from app.permissions import Grant, Permissions, Principal, Verb
+from app.steps.base import Scope, Services
+from app.storage.records import Unhashed, Write
+from app.storage.runs import RunRow, RunRows
+from app.storage.work import Database, Work
+
+MAXIMUM_SECONDS = 60.0
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a run begins with."""
+
+    action: str
+    input: Mapping[str, Any]
+    principal: Principal
+    door: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run while it is driven: what it began with, and what is remembered between its transactions."""
+
+    id: str
+    start: Start
+    created: datetime
+    part: int = 0
+    """How many parts of it have been recorded; each transaction records one."""
+    hashes: dict[str, str] = field(default_factory=dict)
+    """Passwords that were hashed outside the transaction which needed them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a run ended."""
+
+    id: str
+    result: Any
+
+
+class Runs:
+    """The engine of one application generation."""
+
+    def __init__(
+        self,
+        database: Database,
+        actions: Mapping[str, CompiledAction],
+        services: Services,
+        permissions: Permissions,
+        passwords: Passwords,
+    ) -> None:
+        self._database = database
+        self._rows = RunRows(database.dialect)
+        self._actions = actions
+        self._services = services
+        self._permissions = permissions
+        self._passwords = passwords
+
+    async def run(self, start: Start) -> Ended:
+        """Runs an action to its end; its errors are raised after they have been recorded."""
+        run = Run(str(uuid4()), start, datetime.now(UTC))
+        deadline = monotonic() + self._seconds(start.action)
+        execution = Execution.begin(self._actions, start.action, start.input, self._shared(run))
+        while True:
+            context = Context(self._scopes(run), deadline)
+            execution, step = await self._transact(run, execution, context)
+            run = replace(run, part=run.part + 1)
+            if step is None:
+                return Ended(run.id, execution.result)
+            await self._leave(run, execution, step, context)
+
+    async def _transact(
+        self, run: Run, execution: Execution, context: Context
+    ) -> tuple[Execution, CompiledStep | None]:
+        """One transaction of the run; works on a copy, so the database may start it anew."""
+        attempt = execution
+
+        def work() -> Work[tuple[Execution, CompiledStep | None]]:
+            nonlocal attempt
+            attempt = execution.copy()
+            attempt.refresh(_clock())
+            step = yield from advance(attempt, context)
+            state = "completed" if step is None else "running"
+            yield from self._record(run, attempt, state)
+            return attempt, step
+
+        while True:
+            try:
+                return await self._database.write(work)
+            except Unhashed as missing:
+                run.hashes[missing.text] = await self._passwords.hash(missing.text)
+            except Exception as error:
+                await self._fail(run, attempt, error)
+                raise
+
+    async def _leave(self, run: Run, execution: Execution, step: CompiledStep, context: Context) -> None:
+        try:
+            async with asyncio.timeout(max(0.0, context.deadline - monotonic())):
+                execution.refresh(_clock())
+                await reach(execution, step, context)
+        except TimeoutError:
+            late = TimedOut("The action took too long.")
+            await self._fail(run, execution, late)
+            raise late from None
+        except Exception as error:
+            await self._fail(run, execution, error)
+            raise
+
+    async def _fail(self, run: Run, execution: Execution, error: Exception) -> None:
+        log.info("run failed", run=run.id, action=run.start.action, code=_reason(error))
+        await self._database.write(lambda: self._record(run, execution.copy(), "fatal_errored", error))
+
+    def _record(
+        self, run: Run, execution: Execution, state: str, error: Exception | None = None
+    ) -> Work[None]:
+        """Writes the run's row and what its steps have noted since the last time."""
+        yield from self._rows.record(self._row(run, state, error), written(execution.journal), run.part)
+        execution.journal.clear()
+
+    def _row(self, run: Run, state: str, error: Exception | None) -> RunRow:
+        action = self._actions[run.start.action].action
+        return RunRow(
+            id=run.id,
+            application=self._services.application.uuid.hex,
+            action=action.uuid.hex,
+            action_name=action.name,
+            door=run.start.door,
+            principal=_named(run.start.principal),
+            run_as=action.run_as,
+            created=run.created,
+            state=state,
+            reason=None if error is None else _reason(error),
+            error=None if error is None else getattr(error, "reason", "") or str(error),
+            ended=None if state == "running" else datetime.now(UTC),
+        )
+
+    def _scopes(self, run: Run) -> Callable[[Execution, CompiledStep], Scope]:
+        authorize = self._authority(run)
+
+        def scope(execution: Execution, step: CompiledStep) -> Scope:
+            now = execution.shared["now"]
+            write = Write(now, run.hashes)
+            key = f"{run.id}:{execution.steps}"
+            return Scope(execution.variables, self._services, now, write, key, authorize)
+
+        return scope
+
+    def _authority(self, run: Run) -> Callable[[Verb, str], Grant]:
+        if self._actions[run.start.action].action.run_as == "caller":
+            return lambda verb, model: self._permissions.authorize(run.start.principal, verb, model)
+        return self._permissions.of_application
+
+    def _shared(self, run: Run) -> dict[str, Any]:
+        action = self._actions[run.start.action].action
+        return {
+            **_clock(),
+            "me": run.start.principal.record,
+            "config": self._services.config,
+            "run": {"id": run.id, "action": action.name, "door": run.start.door},
+        }
+
+    def _seconds(self, action: str) -> float:
+        timeout = self._actions[action].action.timeout
+        return MAXIMUM_SECONDS if timeout is None else timeout.total_seconds()
+
+
+def _clock() -> dict[str, Any]:
+    now = datetime.now(UTC)
+    return {"now": now, "today": now.date()}
+
+
+def _reason(error: Exception) -> str:
+    return error.code if isinstance(error, ActionQLError) else ActionQLError.code
+
+
+def _named(principal: Principal) -> str | None:
+    return None if principal.record is None else f"{principal.model}:{principal.record['id']}"

@@ -1,0 +1,175 @@
+"""The composition root: settings and definitions in, an ASGI application out."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+from app.assets.library import Library
+from app.assets.local import LocalStore
+from app.auth.keystore import Keystore
+from app.auth.limiter import AttemptLimiter
+from app.auth.passwords import Passwords
+from app.checks import load_checked
+from app.definition.load import Loaded
+from app.definition.model import Application
+from app.edge import Admission, Applications, Edge
+from app.engine.compile import compile_actions
+from app.engine.runs import Runs
+from app.outbound import Outbound
+from app.permissions import Permissions, telling_roles
+from app.resolvers.context import Generation, Server
+from app.resolvers.tokens import Tokens
+from app.routes import routes
+from app.schema.endpoint import GraphQLEndpoint
+from app.secrets import configuration, read_secrets
+from app.seed import seed
+from app.settings import Settings, SettingsError
+from app.steps import KINDS as STEPS
+from app.steps.base import Services
+from app.storage.migrate import migrate
+from app.storage.postgres import PostgresDatabase
+from app.storage.records import Records
+from app.storage.sessions import Sessions
+from app.storage.sqlite import SqliteDatabase
+from app.storage.system import SYSTEM
+from app.storage.tables import build_tables
+from app.storage.work import Database
+
+EXAMPLES = Path(__file__).parent / "examples"
+SERVED_EXAMPLES = ("taskings", "shoes", "crm")
+"""The built-in examples whose every part this version runs."""
+
+log = structlog.get_logger()
+
+
+def load_definitions(paths: Sequence[Path]) -> list[Loaded]:
+    """Every definition, checked; the built-in examples where no path is given."""
+    chosen = list(paths) or [EXAMPLES / f"{name}.yaml" for name in SERVED_EXAMPLES]
+    return [load_checked(path, steps=STEPS) for path in chosen]
+
+
+def create_app(settings: Settings, definitions: Sequence[Loaded], environment: Mapping[str, str] | None = None) -> Starlette:
+    """The ASGI application; its start-up makes missing tables and seed records, its shutdown ends what is running."""
+    environment = os.environ if environment is None else environment
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        server = await open_server(settings)
+        try:
+            generations = await open_applications(server, [one.application for one in definitions], environment)
+            edge = Edge(server, Applications(generations))
+            graphql = GraphQLEndpoint(edge)
+            for generation in generations:
+                graphql.warm(generation)
+            app.router.routes.extend(routes(edge, graphql))
+            # What start-up made lives as long as the process: the collector need not look at it again.
+            gc.collect()
+            gc.freeze()
+            log.info("ready", applications=[one.application.name for one in generations])
+            yield
+        finally:
+            await close_server(server)
+
+    admission = Middleware(
+        Admission,
+        in_flight=settings.in_flight,
+        queued=settings.queued,
+        seconds=settings.request_seconds,
+    )
+    return Starlette(lifespan=lifespan, middleware=[admission])
+
+
+async def open_server(settings: Settings) -> Server:
+    """What all applications share: database, keystore, password pool, file store and outgoing client."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    keystore = Keystore.load(settings.keystore_file, create=settings.environment == "development")
+    if "://" in settings.assets_place:
+        raise SettingsError("ACTIONQL_ASSETS: only folders are supported.")
+    return Server(
+        settings=settings,
+        database=open_database(settings),
+        keystore=keystore,
+        passwords=Passwords(
+            workers=settings.argon2_workers,
+            memory_kib=settings.argon2_memory_kib,
+            time_cost=settings.argon2_time_cost,
+            queue=settings.argon2_queue,
+        ),
+        store=LocalStore(Path(settings.assets_place), max_bytes=settings.upload_bytes),
+        outbound=Outbound(allow=settings.outbound_allow),
+        attempts=AttemptLimiter(),
+    )
+
+
+async def close_server(server: Server) -> None:
+    """Ends what the server holds, in the order of use."""
+    await server.outbound.aclose()
+    server.passwords.close()
+    await server.database.close()
+
+
+def open_database(settings: Settings) -> Database:
+    """PostgreSQL where `DATABASE_URL` says so, else the SQLite file in the data folder."""
+    url = database_url(settings)
+    if url.startswith("postgresql"):
+        return PostgresDatabase(url)
+    return SqliteDatabase(Path(url.removeprefix("sqlite:///")))
+
+
+def database_url(settings: Settings) -> str:
+    """The address of the database."""
+    return settings.database_url or f"sqlite:///{settings.data / 'actionql.sqlite'}"
+
+
+async def open_applications(
+    server: Server, applications: Sequence[Application], environment: Mapping[str, str]
+) -> list[Generation]:
+    """Brings the database up to date and makes every application ready to serve."""
+    tables = {application.name: build_tables(application) for application in applications}
+    await migrate(database_url(server.settings), [SYSTEM, *(one.metadata for one in tables.values())])
+    invent = server.settings.environment == "development"
+    secrets = read_secrets(list(applications), environment, server.settings.data, invent)
+    generations = []
+    for application in applications:
+        config = configuration(application, environment, secrets)
+        records = Records(tables[application.name], server.database.dialect)
+        generation = build_generation(server, application, records, config)
+        await seed(server.database, application, generation.permissions, records, server.passwords, secrets)
+        generations.append(generation)
+    return generations
+
+
+def build_generation(
+    server: Server, application: Application, records: Records, config: Mapping[str, Any]
+) -> Generation:
+    """One application compiled: permissions, actions, tokens and files."""
+    permissions = Permissions(application)
+    sessions = Sessions(server.database.dialect, application.uuid.hex)
+    grace = timedelta(seconds=server.settings.refresh_grace_seconds)
+    tokens = Tokens(application, permissions, records, sessions, server.keystore, grace)
+    library = Library(server.store, server.database, application.uuid.hex)
+    services = Services(application, records, server.outbound, library, tokens, config)
+    actions = compile_actions(application)
+    return Generation(
+        application=application,
+        permissions=permissions,
+        records=records,
+        runs=Runs(server.database, actions, services, permissions, server.passwords),
+        tokens=tokens,
+        library=library,
+        telling_roles=telling_roles(application),
+        actions_by_uuid={action.uuid.hex: action for action in application.actions.values()},
+        profiles_by_uuid={one.uuid.hex: one for one in application.authentication_profiles.values()},
+    )
+
+

@@ -1,0 +1,219 @@
+"""Who may do what: the one place that decides, and the `Grant` without which nobody gets at data.
+
+Absent means no. Storage takes a `Grant` with every call, so there is no path to a record round this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from app.definition.conditions import NEVER, Condition, Some, shift
+from app.definition.filters import compile_where
+from app.definition.model import PUBLIC, Action, Application, HiddenFrom, Model, Property
+from app.definition.where import Where
+from app.errors import Forbidden, NotFound, PrivateDataMode, Unauthenticated
+from app.expressions import Value
+from app.properties import KINDS
+
+
+class Verb(StrEnum):
+    """What is done to records of a model."""
+
+    READ = "read"
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who calls: a record of a profile's model, or nobody. Roles are read from the database at each request."""
+
+    profile: str | None = None
+    model: str | None = None
+    record: Mapping[str, Any] | None = None
+    roles: frozenset[str] = frozenset()
+    privileges: frozenset[str] = frozenset()
+    session: str | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether the caller showed valid credentials."""
+        return self.record is not None
+
+
+ANYBODY = Principal()
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """The right to one verb on one model: which properties and relations, and which rows.
+
+    `rows` is the row filter (None: all rows) with its operands in `values`; both come from the definition and
+    from who calls, never from the request.
+    """
+
+    model: str
+    verb: Verb
+    names: frozenset[str]
+    rows: Condition | None = None
+    values: tuple[Any, ...] = field(default=(), hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _RowFilter:
+    condition: Condition
+    values: tuple[Value, ...]
+
+
+class Permissions:
+    """The rules of one application, compiled."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+        self.private = application.private_data_mode and application.status != "live"
+        self._rows = {
+            (model.name, writing, role): self._row_filter(model.name, rows)
+            for model in application.models.values()
+            for writing, rules in ((False, model.read), (True, model.write))
+            for role, rows in rules.items()
+            if rows != "none"
+        }
+
+    def authorize(self, principal: Principal, verb: Verb, model: str) -> Grant:
+        """The caller's right to `verb` on records of `model`; raises when there is none."""
+        self.admit(principal)
+        if model not in self._application.models:
+            raise NotFound(f"There is no model {model!r}.")
+        writing = verb is not Verb.READ
+        rules = [
+            self._rows[key]
+            for role in sorted(self._roles(principal))
+            if (key := (model, writing, role)) in self._rows
+        ]
+        if not rules:
+            raise _refused(principal, f"{verb.value} {model}")
+        names = self.names(model, verb, principal.roles)
+        rows, values = _any_of(rules, principal)
+        return Grant(model, verb, names, rows, values)
+
+    def of_application(self, verb: Verb, model: str) -> Grant:
+        """The application's own right, with which the steps of its actions run: all rows, all that is stored."""
+        return Grant(model, verb, self._names(self._application.models[model], verb, None))
+
+    def of_oneself(self, principal: Principal, model: str) -> Grant:
+        """A known caller's right to read the record that it is itself."""
+        self.admit(principal)
+        if principal.record is None or principal.model != model:
+            raise _refused(principal, f"read the {model} that you are")
+        itself = compile_where(
+            self._application, self._application.models[model], Where.parse({"id": {"eq": "=me.id"}})
+        )
+        values = tuple(value.evaluate(_seen_by(principal)) for value in itself.values)
+        names = self.names(model, Verb.READ, principal.roles)
+        return Grant(model, Verb.READ, names, itself.condition, values)
+
+    def of_credentials(self, model: str) -> Grant:
+        """The right to look up who logs in, the stored password among it; for `resolvers` of logins alone."""
+        found = self._application.models[model]
+        return Grant(model, Verb.READ, frozenset([*found.all_properties, *found.relations]))
+
+    def admit(self, principal: Principal) -> None:
+        """Lets nobody but builders in while the application is in Private Data Mode."""
+        if self.private and "build" not in principal.privileges:
+            raise PrivateDataMode
+
+    def may_run(self, principal: Principal, action: Action) -> None:
+        """Raises unless the caller may run the action by its id.
+
+        An action that nobody outside may call is not there for them at all.
+        """
+        self.admit(principal)
+        if not action.allow:
+            raise NotFound("There is no action with this id.")
+        if PUBLIC in action.allow:
+            return
+        if not principal.known or (action.profile is not None and principal.profile != action.profile):
+            raise Unauthenticated("Log in to run this action.")
+        if not principal.roles.intersection(action.allow):
+            raise Forbidden("You may not run this action.")
+
+    def names(self, model: str, verb: Verb, roles: frozenset[str]) -> frozenset[str]:
+        """The properties and relations of a model that exist for callers with these roles."""
+        return self._names(self._application.models[model], verb, roles)
+
+    def offered(self, model: str, verb: Verb) -> bool:
+        """Whether any role at all has the right, so that the operation exists in the schema."""
+        return any(name == model and writing is (verb is not Verb.READ) for name, writing, _ in self._rows)
+
+    def privileges(self, roles: frozenset[str]) -> frozenset[str]:
+        """The privileges that come with these roles."""
+        known = (self._application.roles[role] for role in roles if role in self._application.roles)
+        return frozenset(privilege for role in known for privilege in role.privileges)
+
+    def _row_filter(self, model: str, rows: str | Where) -> _RowFilter | None:
+        if not isinstance(rows, Where):
+            return None
+        compiled = compile_where(self._application, self._application.models[model], rows)
+        return _RowFilter(compiled.condition, compiled.values)
+
+    @staticmethod
+    def _roles(principal: Principal) -> frozenset[str]:
+        return principal.roles | {PUBLIC}
+
+    @staticmethod
+    def _names(model: Model, verb: Verb, roles: frozenset[str] | None) -> frozenset[str]:
+        usable = "readable" if verb is Verb.READ else "writable"
+        properties = (
+            name
+            for name, property in model.all_properties.items()
+            if getattr(KINDS[property.kind], usable) and (roles is None or visible(property, roles))
+        )
+        return frozenset([*properties, *model.relations])
+
+
+def telling_roles(application: Application) -> frozenset[str]:
+    """The roles on which it depends what exists: those that see a hidden property."""
+    return frozenset(
+        role
+        for model in application.models.values()
+        for property in model.properties.values()
+        if isinstance(property.hidden, HiddenFrom)
+        for role in property.hidden.roles
+    )
+
+
+def visible(property: Property, roles: frozenset[str]) -> bool:
+    """Whether a property exists for callers with these roles."""
+    if isinstance(property.hidden, HiddenFrom):
+        return bool(roles.intersection(property.hidden.roles))
+    return not property.hidden
+
+
+def _any_of(
+    rules: list[_RowFilter | None], principal: Principal
+) -> tuple[Condition | None, tuple[Any, ...]]:
+    """The rows that any of the rules lets through, with the operands as they are for this caller."""
+    parts: list[Condition] = []
+    values: list[Any] = []
+    for rule in rules:
+        if rule is None:
+            return None, ()
+        parts.append(shift(rule.condition, len(values)))
+        values.extend(value.evaluate(_seen_by(principal)) for value in rule.values)
+    return (parts[0] if len(parts) == 1 else Some(tuple(parts)) if parts else NEVER), tuple(values)
+
+
+def _seen_by(principal: Principal) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    return {"me": principal.record, "now": now, "today": now.date()}
+
+
+def _refused(principal: Principal, what: str) -> Forbidden | Unauthenticated:
+    if principal.known:
+        return Forbidden(f"You may not {what}.")
+    return Unauthenticated(f"Log in to {what}.")

@@ -1,0 +1,146 @@
+"""How values stand in both databases, so that both compare, sort and answer alike.
+
+On SQLite a column's declared type names what is in it, though the values are texts and integers: it is by
+these names that a migration sees a change of kind. Texts compare by their bytes on both: SQLite's BINARY is
+the order of PostgreSQL's collation "C", whatever locale the server was made with.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import DATE, NUMERIC, TIME, TIMESTAMP, BigInteger, Dialect, Integer, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
+
+from app.properties.instants import date_time_text, time_text
+from app.properties.json_text import from_json_text, to_json_text
+
+LARGEST = 2**63 - 1
+"""The largest scaled value of a decimal: what 64 bits hold."""
+DIGITS = 19
+
+
+def collated_text() -> TypeEngine[str]:
+    """Text of any length that compares by its bytes."""
+    return Text().with_variant(Text(collation="C"), "postgresql")
+
+
+def identifier() -> TypeEngine[int]:
+    """Ids and references to them: SQLite's row id wants the very name INTEGER."""
+    return BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Declared(UserDefinedType[Any]):
+    """A SQLite column declared as `name` whose values reach the driver untouched."""
+
+    cache_ok = True
+
+    def __init__(self, name: str) -> None:
+        self.declared = name
+
+    def get_col_spec(self, **options: Any) -> str:
+        return self.declared
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment with microseconds. SQLite holds the text of the answer itself, which also sorts by time."""
+
+    impl = TIMESTAMP
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return Declared("DATETIME") if dialect.name == "sqlite" else TIMESTAMP(timezone=True)
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone")
+        return date_time_text(value) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return datetime.fromisoformat(value) if isinstance(value, str) else value.astimezone(UTC)
+
+
+class IsoDate(TypeDecorator[date]):
+    """A day: `2026-11-22` on SQLite."""
+
+    impl = DATE
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return Declared("DATE") if dialect.name == "sqlite" else DATE()
+
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> Any:
+        return value.isoformat() if value is not None and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> date | None:
+        return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+class IsoTime(TypeDecorator[time]):
+    """A time of day: `13:05:00` on SQLite."""
+
+    impl = TIME
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return Declared("TIME") if dialect.name == "sqlite" else TIME()
+
+    def process_bind_param(self, value: time | None, dialect: Dialect) -> Any:
+        return time_text(value) if value is not None and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> time | None:
+        return time.fromisoformat(value) if isinstance(value, str) else value
+
+
+class ScaledDecimal(TypeDecorator[Decimal]):
+    """An exact number with `scale` digits after the point; SQLite holds it times 10 ** scale, an integer."""
+
+    impl = NUMERIC
+    cache_ok = True
+
+    def __init__(self, scale: int) -> None:
+        super().__init__(DIGITS, scale)
+        self.scale = scale
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "sqlite":
+            return Declared(f"NUMERIC({DIGITS}, {self.scale})")
+        return NUMERIC(DIGITS, self.scale)
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        if value is None or dialect.name != "sqlite":
+            return value
+        scaled = value.scaleb(self.scale)
+        if scaled != int(scaled) or abs(scaled) > LARGEST:
+            raise ValueError(f"{value} does not fit {DIGITS} digits, {self.scale} of them after the point")
+        return int(scaled)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        return Decimal(value).scaleb(-self.scale) if isinstance(value, int) else value
+
+
+class Json(TypeDecorator[Any]):
+    """Any JSON value, its numbers exact; None is SQL's NULL.
+
+    SQLite knows no JSON type whose texts it leaves alone, so the column has a name that no other kind uses.
+    On PostgreSQL an engine needs `json_serializer=to_json_text, json_deserializer=from_json_text`.
+    """
+
+    impl = JSONB
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return Declared("NVARCHAR") if dialect.name == "sqlite" else JSONB(none_as_null=True)
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        return to_json_text(value) if value is not None and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        return from_json_text(value) if value is not None and dialect.name == "sqlite" else value

@@ -1,0 +1,29 @@
+"""The kind json."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.types import TypeEngine
+
+from app.properties.base import Constraints, PropertyKind
+from app.properties.columns import Json
+from app.properties.json_text import checked_json
+
+
+class _Json(PropertyKind):
+    """A text stays a text, also where it looks like JSON."""
+
+    name = "json"
+    description = "Any JSON value, up to 32 levels and 1 MB."
+    graphql = "JSON"
+    operators = frozenset()
+
+    def column(self, constraints: Constraints) -> TypeEngine[Any]:
+        return Json()
+
+    def parse(self, value: Any, constraints: Constraints) -> Any:
+        return checked_json(value)
+
+
+KIND = _Json()

@@ -1,0 +1,30 @@
+"""The `pattern` option: the same bounded regular expressions as the function `matches` of expressions has."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from app.expressions.errors import Fault
+from app.expressions.patterns import Pattern
+
+
+def pattern_problem(pattern: str) -> str | None:
+    """What is wrong with a pattern, as a sentence; None for a good one."""
+    try:
+        _compiled(pattern)
+    except Fault as fault:
+        return f"the pattern {pattern!r} cannot be used: {fault}"
+    return None
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether the whole text has the form of the pattern; a text too long to look at has not."""
+    try:
+        return _compiled(pattern).matches(text)
+    except Fault:
+        return False
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> Pattern:
+    return Pattern.parse(pattern)

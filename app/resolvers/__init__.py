@@ -1,0 +1,1 @@
+"""What a caller can do, one function for every door."""

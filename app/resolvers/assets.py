@@ -1,0 +1,96 @@
+"""Uploading and downloading files."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from time import time
+from typing import Any
+
+from app.assets import Asset, clean_name
+from app.assets.signature import sign, verify
+from app.definition.names import camel, pascal, snake
+from app.errors import ActionQLError, BadInput, Forbidden, NotFound, Unauthenticated
+from app.permissions import Verb
+from app.resolvers.context import Context
+from app.resolvers.links import check_link
+from app.storage.assets import AssetRow
+
+UPLOAD_LIFETIME = 900
+FILE_KINDS = ("file", "image", "multi_file")
+
+
+async def request_upload(
+    context: Context, model: str, property: str, file_name: str, content_type: str
+) -> Mapping[str, Any]:
+    """A signed form `{url, fields, reference}` for uploading the file of a property that the caller may write."""
+    found, name = _file_property(context, model, property)
+    _authorize(context, found, name)
+    id = secrets.token_hex(16)
+    reference = f"{id}/{clean_name(file_name)}"
+    expires = int(time()) + UPLOAD_LIFETIME
+    signature = sign(_key(context), _subject(context, reference), expires)
+    fields = {
+        "reference": reference,
+        "expires": str(expires),
+        "signature": signature,
+        "Content-Type": content_type,
+    }
+    application = context.generation.application.uuid.hex
+    url = f"{context.base_url}/api/runtime/{application}/uploads"
+    return {"url": url, "fields": fields, "reference": reference}
+
+
+async def accept_upload(context: Context, fields: Mapping[str, str], chunks: AsyncIterator[bytes]) -> Asset:
+    """Stores the file of a form that `request_upload` made; each form is good for one file."""
+    reference, expires = fields.get("reference", ""), fields.get("expires", "")
+    signature = fields.get("signature", "")
+    dated = expires.isascii() and expires.isdecimal() and len(expires) < 16
+    if not dated or not verify(_key(context), _subject(context, reference), int(expires), signature, time()):
+        raise Forbidden("The upload form is not valid or has expired.")
+    id, _, name = reference.partition("/")
+    try:
+        await context.generation.library.find(id)
+    except NotFound:
+        return await context.generation.library.store(chunks, name=name, id=id)
+    raise BadInput("The upload form has been used.", {"reference": ["is_taken"]})
+
+
+async def download(
+    context: Context, id: str, name: str, expires: str, signature: str
+) -> tuple[AssetRow, AsyncIterator[bytes]]:
+    """A file behind an address that `links` made: what is known of it and its bytes."""
+    check_link(context, id, name, expires, signature)
+    return await context.generation.library.find(id), context.generation.library.stream(id)
+
+
+def _file_property(context: Context, model: str, property: str) -> tuple[str, str]:
+    """The names in the definition of a model and its file property, given in any of their spellings."""
+    for found in context.generation.application.models.values():
+        if model not in (found.name, pascal(found.name), snake(found.name)):
+            continue
+        for name, declared in found.properties.items():
+            if property in (name, camel(name)) and declared.kind in FILE_KINDS:
+                return found.name, name
+    raise BadInput("There is no such file property.", {"propertyName": ["is_unknown"]})
+
+
+def _authorize(context: Context, model: str, property: str) -> None:
+    refusal: ActionQLError | None = None
+    for verb in (Verb.CREATE, Verb.UPDATE):
+        try:
+            grant = context.generation.permissions.authorize(context.principal, verb, model)
+        except (Forbidden, Unauthenticated) as error:
+            refusal = error
+            continue
+        if property in grant.names:
+            return
+    raise refusal or Forbidden(f"You may not write {model}.")
+
+
+def _key(context: Context) -> bytes:
+    return context.server.keystore.secret("asset-url")
+
+
+def _subject(context: Context, reference: str) -> str:
+    return f"upload\n{context.generation.application.uuid.hex}\n{reference}"

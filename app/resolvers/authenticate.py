@@ -1,0 +1,22 @@
+"""Who calls: credentials in, `Principal` out."""
+
+from __future__ import annotations
+
+from app.errors import Unauthenticated
+from app.permissions import ANYBODY, Principal
+from app.resolvers.context import Generation, Server
+
+
+async def authenticate(server: Server, generation: Generation, authorization: str | None) -> Principal:
+    """The caller behind an `Authorization` header with a Bearer token; without the header anybody.
+
+    Raises `Unauthenticated` for another scheme and for a token that is forged, expired, revoked, of another
+    application, or whose user is gone or has a new password.
+    """
+    if authorization is None:
+        return ANYBODY
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthenticated("Send the access token as Authorization: Bearer <token>.")
+    claims = generation.tokens.read(token.strip())
+    return await server.database.read(lambda: generation.tokens.principal(claims))

@@ -1,0 +1,84 @@
+"""What every resolver is given first: the server, the application as it is now, and who calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from app.assets.library import Library
+from app.assets.local import LocalStore
+from app.auth.keystore import Keystore
+from app.auth.limiter import AttemptLimiter
+from app.auth.passwords import Passwords
+from app.definition.model import Action, Application, AuthenticationProfile
+from app.definition.names import parse_uuid
+from app.engine.runs import Runs
+from app.errors import NotFound
+from app.outbound import Outbound
+from app.permissions import Permissions, Principal
+from app.resolvers.tokens import Tokens
+from app.settings import Settings
+from app.storage.records import Records
+from app.storage.work import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """What all applications of one process share."""
+
+    settings: Settings
+    database: Database
+    keystore: Keystore
+    passwords: Passwords
+    store: LocalStore
+    outbound: Outbound
+    attempts: AttemptLimiter
+
+
+@dataclass(frozen=True)
+class Generation:
+    """One application compiled from one definition; a changed definition makes a new one."""
+
+    application: Application
+    permissions: Permissions
+    records: Records
+    runs: Runs
+    tokens: Tokens
+    library: Library
+    telling_roles: frozenset[str]
+    """The roles on which it depends what exists in the schema."""
+    actions_by_uuid: Mapping[str, Action]
+    profiles_by_uuid: Mapping[str, AuthenticationProfile]
+
+    def action(self, id: str) -> Action:
+        """The action with this uuid, in any spelling, or this name."""
+        uuid = parse_uuid(id)
+        found = self.actions_by_uuid.get(uuid.hex) if uuid else self.application.actions.get(id)
+        if found is None:
+            raise NotFound("There is no action with this id.")
+        return found
+
+    def profile(self, id: str) -> AuthenticationProfile | None:
+        """The authentication profile with this uuid, in any spelling, or this name."""
+        uuid = parse_uuid(id)
+        profiles = self.application.authentication_profiles
+        return self.profiles_by_uuid.get(uuid.hex) if uuid else profiles.get(id)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One request: where it came in, who calls, and what it may use."""
+
+    server: Server
+    generation: Generation
+    principal: Principal
+    door: str
+    request_id: str
+    address: str
+    """The caller's address, for limits and the audit trail."""
+    base_url: str
+    """The public URL that links in answers begin with."""
+
+    def called_by(self, principal: Principal) -> Context:
+        """The same request with its caller known."""
+        return replace(self, principal=principal)

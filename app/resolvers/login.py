@@ -1,0 +1,92 @@
+"""Logging in and out: token pairs for credentials and for refresh tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from time import monotonic
+from typing import Any, NoReturn
+
+from app.definition.model import AuthenticationProfile
+from app.engine.runs import Start
+from app.errors import ActionFailed, PrivateDataMode, TooManyRequests, Unauthenticated
+from app.resolvers.context import Context
+
+WRONG_CREDENTIALS = "Wrong credentials, please try again"
+TokenPair = Mapping[str, Any]
+
+
+async def login(context: Context, profile: str, username: str | None, password: str | None) -> TokenPair:
+    """A token pair for a user of an authentication profile.
+
+    One answer, after the same time, for an unknown profile, an unknown user and a wrong password.
+    """
+    _count_attempt(context, username or "")
+    found = context.generation.profile(profile)
+    if found is not None and found.kind == "custom":
+        return await _custom(context, found, username, password)
+    return await _by_password(context, found, username or "", password or "")
+
+
+async def refresh_token(context: Context, token: str) -> TokenPair:
+    """The next token pair; a refresh token that has been used before ends its whole session."""
+    pair = await context.server.database.write(lambda: context.generation.tokens.refresh(token))
+    if pair is None:
+        raise Unauthenticated("The token is not valid.")
+    return pair
+
+
+async def revoke_refresh_token(context: Context, token: str) -> Mapping[str, Any]:
+    """Ends a session: `{refreshId, removed}`; its access tokens stop at their next request."""
+    return await context.server.database.write(lambda: context.generation.tokens.revoke(token))
+
+
+async def _by_password(
+    context: Context, profile: AuthenticationProfile | None, username: str, password: str
+) -> TokenPair:
+    tokens = context.generation.tokens
+    name = None if profile is None else profile.username
+    user = None
+    if profile is not None and name is not None and "\0" not in username:
+        user = await context.server.database.read(lambda: tokens.find_user(profile, name, username))
+    right = await context.server.passwords.verify(None if user is None else user.password, password)
+    if profile is None or user is None or not right:
+        _refuse(context)
+    return await context.server.database.write(lambda: tokens.issue_for(profile, user.record["id"]))
+
+
+async def _custom(
+    context: Context, profile: AuthenticationProfile, username: str | None, password: str | None
+) -> TokenPair:
+    """The profile's action decides; what it returns is the pair that its step `authenticate` made."""
+    assert profile.action is not None
+    declared = context.generation.application.actions[profile.action].input
+    given = {"username": username, "password": password}
+    values = {name: given.get(name) for name in declared}
+    try:
+        start = Start(profile.action, values, context.principal, context.door)
+        ended = await context.generation.runs.run(start)
+    except (ActionFailed, Unauthenticated):
+        _refuse(context)
+    if not isinstance(ended.result, Mapping) or "jwtToken" not in ended.result:
+        _refuse(context)
+    return ended.result
+
+
+def _refuse(context: Context) -> NoReturn:
+    """Nobody but builders is told more than that while the application is private."""
+    if context.generation.permissions.private:
+        raise PrivateDataMode
+    raise Unauthenticated(WRONG_CREDENTIALS)
+
+
+def _count_attempt(context: Context, username: str) -> None:
+    settings = context.server.settings
+    application = context.generation.application.uuid.hex
+    limits = (
+        (f"{application}:{username[:200]}:{context.address}", settings.login_per_account_minute),
+        (context.address, settings.login_per_address_minute),
+    )
+    for key, limit in limits:
+        wait = context.server.attempts.check(key, limit, monotonic())
+        if wait is not None:
+            raise TooManyRequests("Too many logins, try again later.", wait)

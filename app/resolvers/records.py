@@ -1,0 +1,207 @@
+"""Reading and writing records of models, for every door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from app.definition.conditions import Compare, Condition
+from app.errors import BadInput, Forbidden, PrivateDataMode, TooLarge, Unauthenticated
+from app.permissions import Grant, Verb
+from app.resolvers.context import Context
+from app.resolvers.links import links
+from app.storage.records import Unhashed, Write
+from app.storage.selection import Leaf, Selection, Source, Values, granted
+from app.storage.shape import Page
+from app.storage.work import Work
+
+T = TypeVar("T")
+Item = Mapping[str, Any]
+MOST_AT_ONCE = 200
+_ID_KEY = "\0id"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of the records that were written is to be answered."""
+
+    selection: Selection
+    values: Values
+
+
+def source(context: Context, model: str, values: Values) -> Source:
+    """A model as the caller may read it; raises when it may not."""
+    return granted(context.generation.permissions.authorize(context.principal, Verb.READ, model), values)
+
+
+def own_source(context: Context, model: str, values: Values) -> Source:
+    """The one record that the caller is."""
+    return granted(context.generation.permissions.of_oneself(context.principal, model), values)
+
+
+def written_source(context: Context, model: str, values: Values) -> Source:
+    """A model as the caller sees what it has written: as it may read it, else the id alone."""
+    try:
+        return source(context, model, values)
+    except PrivateDataMode:
+        raise
+    except (Forbidden, Unauthenticated):
+        return granted(Grant(model, Verb.READ, frozenset({"id"})), values)
+
+
+async def read(context: Context, selections: Sequence[Selection], values: Values) -> list[Page]:
+    """A page for each selection, all on one snapshot; JSON-ready."""
+    bound = values.done()
+    link = links(context)
+
+    def work() -> Work[list[Page]]:
+        pages = []
+        for selection in selections:
+            pages.append((yield from context.generation.records.select(selection, bound, "wire", link)))
+        return pages
+
+    return await context.server.database.read(work)
+
+
+async def create(context: Context, model: str, items: Sequence[Item], wanted: Wanted) -> list[Any]:
+    """Makes records, all or none, and answers them."""
+    grant = _grant(context, Verb.CREATE, model)
+
+    def work(write: Write) -> Work[list[int]]:
+        ids = []
+        for item in _bounded(items):
+            ids.append((yield from context.generation.records.create(grant, item, write)))
+        return ids
+
+    return await _write(context, work, wanted)
+
+
+async def update(context: Context, model: str, id: int, item: Item, wanted: Wanted) -> Any:
+    """Changes one record and answers it; `NotFound` where the caller may not change it."""
+    grant = _grant(context, Verb.UPDATE, model)
+
+    def work(write: Write) -> Work[list[int]]:
+        yield from context.generation.records.update(grant, id, item, write)
+        return [id]
+
+    return (await _write(context, work, wanted))[0]
+
+
+async def update_many(
+    context: Context, model: str, where: Condition | None, values: Values, item: Item, wanted: Wanted
+) -> list[Any]:
+    """Changes every record that a condition selects, all or none, and answers them."""
+    grant = _grant(context, Verb.UPDATE, model)
+
+    def work(write: Write) -> Work[list[int]]:
+        ids = yield from _selected(context, grant, where, values)
+        for id in ids:
+            yield from context.generation.records.update(grant, id, item, write)
+        return ids
+
+    return await _write(context, work, wanted)
+
+
+async def upsert(
+    context: Context, model: str, items: Sequence[Item], unique_by: Sequence[str], wanted: Wanted
+) -> list[Any]:
+    """Changes the records that agree in `unique_by`, makes the others, all or none, and answers them."""
+    creating = _grant(context, Verb.CREATE, model)
+    updating = _grant(context, Verb.UPDATE, model)
+
+    def work(write: Write) -> Work[list[int]]:
+        ids = []
+        for item in _bounded(items):
+            id, _ = yield from context.generation.records.upsert(creating, updating, item, unique_by, write)
+            ids.append(id)
+        return ids
+
+    return await _write(context, work, wanted)
+
+
+async def delete(context: Context, model: str, ids: Sequence[int], wanted: Wanted) -> list[Any]:
+    """Removes records, all or none, and answers them as they were."""
+    grant = _grant(context, Verb.DELETE, model)
+
+    def work(write: Write) -> Work[list[Any]]:
+        found = yield from _answers(context, ids, wanted)
+        for id in ids:
+            yield from context.generation.records.delete(grant, id)
+        return found
+
+    return await _hashing(context, work)
+
+
+async def delete_many(
+    context: Context, model: str, where: Condition | None, values: Values, wanted: Wanted
+) -> list[Any]:
+    """Removes every record that a condition selects, all or none, and answers them as they were."""
+    grant = _grant(context, Verb.DELETE, model)
+
+    def work(write: Write) -> Work[list[Any]]:
+        ids = yield from _selected(context, grant, where, values)
+        found = yield from _answers(context, ids, wanted)
+        for id in ids:
+            yield from context.generation.records.delete(grant, id)
+        return found
+
+    return await _hashing(context, work)
+
+
+def parse_id(value: Any) -> int:
+    """A record's id as callers write it, a number or its digits."""
+    text = str(value)
+    if not text.isdecimal() or len(text) > 18:
+        raise BadInput("An id is a whole number.", {"id": ["is_invalid"]})
+    return int(text)
+
+
+def _grant(context: Context, verb: Verb, model: str) -> Grant:
+    return context.generation.permissions.authorize(context.principal, verb, model)
+
+
+def _bounded(items: Sequence[Item]) -> Sequence[Item]:
+    if len(items) > MOST_AT_ONCE:
+        raise TooLarge(f"At most {MOST_AT_ONCE} records at once.")
+    return items
+
+
+def _selected(context: Context, grant: Grant, where: Condition | None, values: Values) -> Work[list[int]]:
+    ids = yield from context.generation.records.find_ids(grant, where, values.done(), MOST_AT_ONCE + 1)
+    if len(ids) > MOST_AT_ONCE:
+        raise TooLarge(f"That selects more than {MOST_AT_ONCE} records.")
+    return ids
+
+
+async def _write(context: Context, work: Callable[[Write], Work[list[int]]], wanted: Wanted) -> list[Any]:
+    def answered(write: Write) -> Work[list[Any]]:
+        ids = yield from work(write)
+        return (yield from _answers(context, ids, wanted))
+
+    return await _hashing(context, answered)
+
+
+def _answers(context: Context, ids: Sequence[int], wanted: Wanted) -> Work[list[Any]]:
+    """The records with these ids as they are now, in this order; null for one the caller may not read."""
+    bound = wanted.values.done()
+    selection = replace(
+        wanted.selection,
+        fields=(*wanted.selection.fields, Leaf(_ID_KEY, "id")),
+        where=Compare("id", "in", Values.after(bound)),
+    )
+    values = (*bound, list(ids))
+    page = yield from context.generation.records.select(selection, values, "wire", links(context))
+    found = {record.pop(_ID_KEY): record for record in page.records}
+    return [found.get(id) for id in ids]
+
+
+async def _hashing(context: Context, work: Callable[[Write], Work[T]]) -> T:
+    """Runs a write; passwords in it are hashed outside the transaction, which is then started again."""
+    hashes: dict[str, str] = {}
+    while True:
+        try:
+            return await context.server.database.write(lambda: work(Write(datetime.now(UTC), hashes)))
+        except Unhashed as missing:
+            hashes[missing.text] = await context.server.passwords.hash(missing.text)

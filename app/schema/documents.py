@@ -1,0 +1,199 @@
+"""Documents made ready once: parsed, guarded, bound to the schema, validated, and kept while they are used.
+
+The cache belongs to one schema and dies with it. It is bounded by number and by memory, and has two parts:
+what was asked for once is a newcomer, and only what was asked for again becomes a regular. A stream of
+documents never seen before therefore pushes out other newcomers, not the documents that callers live on.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    OperationType,
+    validate,
+)
+
+from app.schema.guard import VALIDATION_FAILED, Limits, guard, parse_guarded
+from app.schema.variables import bind_variables
+
+PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
+# What one token costs in memory with its syntax nodes, measured at its worst.
+_BYTES_A_TOKEN = 400
+_NEWCOMERS_SHARE = 4
+
+
+class InvalidDocument(Exception):  # noqa: N818 - named like the error tree's classes
+    """A document that is not to be executed, with every reason."""
+
+    def __init__(self, errors: Sequence[GraphQLError]) -> None:
+        super().__init__(errors[0].message)
+        self.errors = tuple(errors)
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A valid document and the operation of it to run.
+
+    It is the same object each time while the document is cached, so what is made for it can be kept by it.
+    """
+
+    document: DocumentNode
+    operation: OperationDefinitionNode
+
+    @property
+    def reads(self) -> bool:
+        """Whether the operation is a query, which changes nothing."""
+        return self.operation.operation is OperationType.QUERY
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What is known of one source: its operations by name, or why it has none to run; and its memory."""
+
+    operations: Mapping[str | None, Prepared]
+    errors: tuple[GraphQLError, ...]
+    weight: int
+
+
+class Documents:
+    """The prepared documents of one schema."""
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        limits: Limits,
+        *,
+        max_documents: int = 1_000,
+        max_bytes: int = 16_000_000,
+        max_errors: int = 10,
+        hide_suggestions: bool = False,
+    ) -> None:
+        self._schema = schema
+        self._limits = limits
+        self._max_errors = max_errors
+        self._hide_suggestions = hide_suggestions
+        self._newcomers = _Shelf(max_documents // _NEWCOMERS_SHARE, max_bytes // _NEWCOMERS_SHARE)
+        self._regulars = _Shelf(
+            max_documents - self._newcomers.max_count, max_bytes - self._newcomers.max_weight
+        )
+
+    def __len__(self) -> int:
+        return len(self._newcomers.entries) + len(self._regulars.entries)
+
+    @property
+    def weight(self) -> int:
+        """The memory of what is cached, in bytes, about."""
+        return self._newcomers.weight + self._regulars.weight
+
+    def prepare(self, source: str, operation_name: str | None = None) -> Prepared:
+        """The operation named, or the only one; InvalidDocument if the document or the choice is not good."""
+        entry = self._find(source)
+        if entry.errors:
+            raise InvalidDocument(entry.errors)
+        prepared = entry.operations.get(operation_name)
+        if prepared is None:
+            raise InvalidDocument([_unknown_operation(operation_name, entry.operations)])
+        return prepared
+
+    def _find(self, source: str) -> _Entry:
+        entry = self._regulars.get(source)
+        if entry:
+            return entry
+        entry = self._newcomers.pop(source)
+        if entry is None:
+            entry = self._make(source)
+            self._newcomers.add(source, entry)
+            return entry
+        for old_source, old in self._regulars.add(source, entry):
+            self._newcomers.add(old_source, old)
+        return entry
+
+    def _make(self, source: str) -> _Entry:
+        """Prepare a source that is not cached."""
+        tokens = 0
+        try:
+            document = parse_guarded(source, self._limits)
+            tokens = getattr(document, "token_count", self._limits.tokens)
+            guard(document, None, self._limits)
+            document = bind_variables(self._schema, document)
+            errors = validate(
+                self._schema,
+                document,
+                max_errors=self._max_errors,
+                hide_suggestions=self._hide_suggestions,
+            )
+        except GraphQLError as error:
+            errors = [error]
+        weight = len(source) + tokens * _BYTES_A_TOKEN
+        if errors:
+            return _Entry({}, tuple(map(_as_kept, errors)), weight)
+        return _Entry(_operations(document), (), weight)
+
+
+class _Shelf:
+    """Entries in the order of their last use, bounded by count and weight."""
+
+    def __init__(self, max_count: int, max_weight: int) -> None:
+        self.max_count = max_count
+        self.max_weight = max_weight
+        self.weight = 0
+        self.entries: OrderedDict[str, _Entry] = OrderedDict()
+
+    def get(self, source: str) -> _Entry | None:
+        entry = self.entries.get(source)
+        if entry:
+            self.entries.move_to_end(source)
+        return entry
+
+    def pop(self, source: str) -> _Entry | None:
+        entry = self.entries.pop(source, None)
+        self.weight -= entry.weight if entry else 0
+        return entry
+
+    def add(self, source: str, entry: _Entry) -> list[tuple[str, _Entry]]:
+        """Keep the entry and give back those that have to leave for it, itself perhaps."""
+        self.entries[source] = entry
+        self.weight += entry.weight
+        left = []
+        while len(self.entries) > self.max_count or self.weight > self.max_weight:
+            oldest = self.entries.popitem(last=False)
+            self.weight -= oldest[1].weight
+            left.append(oldest)
+        return left
+
+
+def _operations(document: DocumentNode) -> dict[str | None, Prepared]:
+    """Each operation by its name, and the only one by no name too."""
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    by_name: dict[str | None, Prepared] = {
+        node.name.value: Prepared(document, node) for node in operations if node.name
+    }
+    if len(operations) == 1:
+        by_name[None] = next(iter(by_name.values()), Prepared(document, operations[0]))
+    return by_name
+
+
+def _unknown_operation(name: str | None, known: Iterable[str | None]) -> GraphQLError:
+    message = f"The document has no operation named {name!r}."
+    if name is None:
+        names = ", ".join(sorted(filter(None, known)))
+        message = f"The document has several operations: {names}. Say which with 'operationName'."
+    return GraphQLError(message, extensions={"code": VALIDATION_FAILED})
+
+
+def _as_kept(error: GraphQLError) -> GraphQLError:
+    """The error with its code, and without the frames it was raised through, which it would keep alive."""
+    syntax = isinstance(error, GraphQLSyntaxError)
+    error.extensions = {"code": PARSE_FAILED if syntax else VALIDATION_FAILED}
+    error.__context__ = error.__cause__ = None
+    if error.original_error:
+        error.original_error.with_traceback(None)
+    return error.with_traceback(None)

@@ -1,0 +1,174 @@
+"""The GraphQL door: `/graphql` and `/api/runtime/{application}`, with GraphiQL for browsers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from graphql import (
+    ExecutionResult,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    SelectionSetNode,
+    execute,
+)
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from app.edge import Edge, request_id
+from app.errors import ActionQLError, Forbidden, Unauthenticated
+from app.pages.graphiql import CONTENT_SECURITY_POLICY, graphiql_page
+from app.resolvers.context import Context, Generation
+from app.schema.answers import JSON, refuse
+from app.schema.build import BuiltSchema, build_schema
+from app.schema.documents import Documents, Prepared
+from app.schema.examples import example_query
+from app.schema.guard import Limits
+from app.schema.http import Door, GraphQLParameters, RequestLimits
+from app.settings import Settings
+
+_DOOR = "graphql"
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=True)
+class Served:
+    """One schema as some callers see it, with its documents."""
+
+    built: BuiltSchema
+    documents: Documents
+
+
+class Schemas:
+    """The schemas of the applications that are served, made when first asked for, gone with their generation."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._served: WeakKeyDictionary[Generation, dict[frozenset[str], Served]] = WeakKeyDictionary()
+
+    def of(self, generation: Generation, roles: frozenset[str]) -> Served:
+        """The schema of an application as it exists for callers with these roles."""
+        variants = self._served.setdefault(generation, {})
+        telling = roles & generation.telling_roles
+        if telling not in variants:
+            built = build_schema(generation.application, generation.permissions, telling)
+            variants[telling] = Served(built, Documents(built.graphql, self._limits))
+        return variants[telling]
+
+
+class GraphQLEndpoint:
+    """Serves GraphQL requests, and GraphiQL to browsers."""
+
+    def __init__(self, edge: Edge) -> None:
+        self._edge = edge
+        self._schemas = Schemas(_limits(edge.server.settings))
+        self._door = Door(RequestLimits(bytes=edge.server.settings.body_bytes))
+
+    async def __call__(self, request: Request) -> Response:
+        """Answers one request; never raises."""
+        try:
+            generation = self._edge.generation(request)
+            if _wants_page(request):
+                return self._page(request, generation)
+            context = await self._edge.context(request, _DOOR)
+        except ActionQLError as error:
+            return refuse(error, JSON, request_id(request), status=error.status if error.status == 404 else None)
+        served = self._schemas.of(generation, context.principal.roles)
+
+        async def run(parameters: GraphQLParameters, prepared: Prepared) -> ExecutionResult:
+            return await _execute(context, served.built, parameters, prepared)
+
+        return await self._door.serve(request, served.documents, run, context.request_id)
+
+    def warm(self, generation: Generation) -> None:
+        """Makes the schema that callers without hidden properties see, before the first request."""
+        self._schemas.of(generation, frozenset())
+
+    def _page(self, request: Request, generation: Generation) -> Response:
+        if not _open(generation, self._edge.server.settings):
+            raise Forbidden("GraphiQL is closed in a live application.")
+        application = generation.application
+        page = graphiql_page(
+            endpoint=request.url.path,
+            title=application.title or application.name,
+            query=example_query(application, generation.permissions),
+        )
+        headers = {
+            "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "no-referrer",
+        }
+        return HTMLResponse(page, headers=headers)
+
+
+async def _execute(
+    context: Context, built: BuiltSchema, parameters: GraphQLParameters, prepared: Prepared
+) -> ExecutionResult:
+    if not _open(context.generation, context.server.settings) and _introspects(prepared):
+        _demand_schema(context)
+    found: Any = execute(
+        built.graphql,
+        prepared.document,
+        context_value=context,
+        variable_values=parameters.variables,
+        operation_name=prepared.operation.name.value if prepared.operation.name else None,
+    )
+    result: ExecutionResult = found if isinstance(found, ExecutionResult) else await found
+    return result
+
+
+def _demand_schema(context: Context) -> None:
+    if not context.principal.known:
+        raise Unauthenticated("Log in to read the schema.")
+    if "read_schema" not in context.principal.privileges:
+        raise Forbidden("You may not read the schema.")
+
+
+def _open(generation: Generation, settings: Settings) -> bool:
+    """Whether anybody may read the schema: while an application is being developed."""
+    return settings.environment == "development" and generation.application.status != "live"
+
+
+def _introspects(prepared: Prepared) -> bool:
+    fragments = {
+        node.name.value: node
+        for node in prepared.document.definitions
+        if isinstance(node, FragmentDefinitionNode)
+    }
+    roots = _root_fields(prepared.operation.selection_set, fragments)
+    return any(name in ("__schema", "__type") for name in roots)
+
+
+def _root_fields(
+    selections: SelectionSetNode, fragments: dict[str, FragmentDefinitionNode]
+) -> Iterator[str]:
+    for node in selections.selections:
+        if isinstance(node, FieldNode):
+            yield node.name.value
+        elif isinstance(node, FragmentSpreadNode):
+            yield from _root_fields(fragments[node.name.value].selection_set, fragments)
+        else:
+            yield from _root_fields(node.selection_set, fragments)  # type: ignore[attr-defined]
+
+
+def _wants_page(request: Request) -> bool:
+    """Whether a browser asks for the page: it prefers HTML and sends no query."""
+    accepted = request.headers.get("accept", "")
+    return request.method == "GET" and "text/html" in accepted and "query" not in request.query_params
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        bytes=settings.graphql_bytes,
+        tokens=settings.graphql_tokens,
+        depth=settings.graphql_depth,
+        introspection_depth=settings.graphql_introspection_depth,
+        fields=settings.graphql_fields,
+        aliases=settings.graphql_aliases,
+        root_fields=settings.graphql_root_fields,
+        root_mutations=settings.graphql_root_mutations,
+    )
+
+

@@ -1,0 +1,39 @@
+"""The query that GraphiQL and the start-up message show first: one that runs in the application at hand."""
+
+from __future__ import annotations
+
+from app.definition.model import PUBLIC, Application
+from app.definition.names import camel, pascal
+from app.permissions import Permissions, Verb
+from app.properties import KINDS
+
+
+def example_query(application: Application, permissions: Permissions) -> str:
+    """A query that anybody may run, else the login that comes first."""
+    for model in application.models.values():
+        if model.read.get(PUBLIC, "none") != "none" or (
+            not application.authentication_profiles and permissions.offered(model.name, Verb.READ)
+        ):
+            names = permissions.names(model.name, Verb.READ, frozenset())
+            fields = [
+                camel(name)
+                for name in ("id", *model.properties)
+                if name in names and KINDS[model.all_properties[name].kind].graphql not in ("File", "Image")
+            ]
+            listed = "\n      ".join(fields[:6])
+            return f"{{\n  all{pascal(model.name)}(take: 10) {{\n    totalCount\n    results {{\n      {listed}\n    }}\n  }}\n}}\n"
+    for profile in application.authentication_profiles.values():
+        return _login(profile.uuid.hex)
+    return "{\n  __schema {\n    queryType {\n      fields {\n        name\n        description\n      }\n    }\n  }\n}\n"
+
+
+def _login(profile: str) -> str:
+    return f"""# Log in, then put the token into the headers below: {{"Authorization": "Bearer <jwtToken>"}}
+mutation login($username: String, $password: String) {{
+  login(authProfileUuid: "{profile}", username: $username, password: $password) {{
+    jwtToken
+    refreshToken
+    accessExpiresIn
+  }}
+}}
+"""

@@ -1,0 +1,95 @@
+"""GraphQL's `where` and `sort` arguments as conditions and orders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from app.definition.conditions import Compare, Condition, Every, Related, Some
+from app.definition.names import snake
+from app.errors import BadInput
+from app.properties import KINDS
+from app.properties.base import EXISTENCE_OPERATORS, Constraints, Invalid
+from app.schema.names import ModelNames
+from app.storage.selection import Sort, Source, Values
+
+SourceOf = Callable[[str], Source]
+"""The source of a model for the caller, its row filter's operands joined to the values at hand."""
+
+
+def condition(
+    where: Mapping[str, Any],
+    model: ModelNames,
+    names: Mapping[str, ModelNames],
+    values: Values,
+    source_of: SourceOf,
+) -> Condition:
+    """The condition of a coerced `where` argument; operands are parsed by their property's kind."""
+
+    def nested(where: Mapping[str, Any], model: ModelNames) -> Condition:
+        return Every(tuple(part for key, value in where.items() for part in entry(key, value, model)))
+
+    def entry(key: str, value: Any, model: ModelNames) -> Iterator[Condition]:
+        if value is None:
+            return
+        if key in ("_and", "_or"):
+            parts = tuple(nested(part, model) for part in value)
+            yield Every(parts) if key == "_and" else Some(parts)
+        elif key in model.properties:
+            yield from _comparisons(model, model.properties[key], value, values)
+        else:
+            relation = model.relations[key]
+            other = model.model.relations[relation].model
+            yield Related(relation, nested(value, names[other]), source_of(other).rows)
+
+    return nested(where, model)
+
+
+def orders(
+    sort: list[Mapping[str, Any]] | None, model: ModelNames, names: Mapping[str, ModelNames]
+) -> tuple[Sort, ...]:
+    """The orders of a coerced `sort` argument."""
+    return tuple(order for entry in sort or () for order in _orders(entry, model, names))
+
+
+def _comparisons(
+    model: ModelNames, name: str, operands: Mapping[str, Any], values: Values
+) -> Iterator[Condition]:
+    property = model.model.all_properties[name]
+    # Operands are values of the kind, but need not fulfil what the property demands of its records.
+    loose = Constraints(kind=property.kind, scale=property.scale)
+    for key, operand in operands.items():
+        operator = snake(key)
+        if operator in EXISTENCE_OPERATORS:
+            if operand is not None:
+                yield Compare(name, _existence(operator, operand))
+            continue
+        parsed = _operand(name, operator, operand, loose)
+        yield Compare(name, operator, values.add(parsed))
+
+
+def _existence(operator: str, wanted: bool) -> str:
+    return "exists" if wanted == (operator == "exists") else "does_not_exist"
+
+
+def _operand(name: str, operator: str, operand: Any, constraints: Constraints) -> Any:
+    kind = KINDS[constraints.kind]
+    if operand is None or kind.graphql in ("String", "Int", "Boolean", "File", "Image"):
+        return operand
+    try:
+        if operator in ("in", "nin"):
+            return [kind.parse(item, constraints) for item in operand if item is not None]
+        return kind.parse(operand, constraints)
+    except Invalid as problem:
+        raise BadInput(f"where.{name}.{operator} {problem}", {name: [problem.code]}) from None
+
+
+def _orders(entry: Mapping[str, Any], model: ModelNames, names: Mapping[str, ModelNames]) -> Iterator[Sort]:
+    direction = entry.get("order") or "asc"
+    if entry.get("field") is not None:
+        yield Sort(model.properties[entry["field"]], direction)
+    for key, fields in (entry.get("relation") or {}).items():
+        relation = model.relations[key]
+        other = names[model.model.relations[relation].model]
+        for field, order in (fields or {}).items():
+            yield Sort(other.properties[field], order or "asc", (relation,))

@@ -1,0 +1,232 @@
+"""Every setting of the server, from the environment or `.env`, checked at start.
+
+`describe` and `env_example` are what README and `.env.example` are made of.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from app.errors import ActionQLError
+
+PREFIX = "ACTIONQL_"
+
+
+class SettingsError(ActionQLError):
+    """The server's settings or secrets are wrong; the message tells the operator what to set."""
+
+    code = "SETTINGS_ERROR"
+
+
+def _parts(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def _networks(values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        try:
+            ip_network(value, strict=False)
+        except ValueError:
+            raise ValueError("should be IP addresses or networks, separated by commas") from None
+    return values
+
+
+def _base_url(value: str) -> str:
+    # No part of a wrong value reaches the message: it may hold a password.
+    if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#@]*)?", value):
+        raise ValueError("should be an http:// or https:// URL without user, query or fragment")
+    return value.rstrip("/")
+
+
+def _database_url(value: str) -> str:
+    if not re.match(r"(postgres|postgresql|sqlite)(\+[a-z0-9]+)?://", value):
+        raise ValueError("should be a postgresql:// or sqlite:// URL")
+    return value
+
+
+def _smtp_url(value: str) -> str:
+    if not re.fullmatch(r"smtps?://\S+", value):
+        raise ValueError("should be an smtp:// or smtps:// URL")
+    return value
+
+
+CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_parts)]
+Count = Annotated[int, Field(ge=1)]
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class Settings(BaseSettings):
+    """The server's settings, frozen; make them with `load`, which explains what is wrong."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+        # So that code gives `database_url`; it makes ACTIONQL_DATABASE_URL a second spelling of DATABASE_URL.
+        validate_by_name=True,
+        validate_by_alias=True,
+    )
+
+    database_url: Annotated[str, AfterValidator(_database_url)] | None = Field(
+        None,
+        validation_alias="DATABASE_URL",
+        repr=False,
+        description="postgresql://user:password@host/name or sqlite:///file; else SQLite in the data folder.",
+    )
+    environment: Literal["development", "production"] = Field(
+        "development",
+        description="development or production; production invents no secrets and closes GraphiQL.",
+    )
+    public_url: Annotated[str, AfterValidator(_base_url)] | None = Field(
+        None, description="URL under which callers reach the server; else taken from each request."
+    )
+    keystore: Path | None = Field(
+        None, description="File of secrets (JSON, mode 0600); else keystore.json in the data folder."
+    )
+    data: Path = Field(Path("data"), description="Folder of the SQLite file, assets, outbox and keystore.")
+    assets: str | None = Field(
+        None, description="Folder or s3:// URL for uploaded files; else assets in the data folder."
+    )
+    smtp_url: Annotated[str, AfterValidator(_smtp_url)] | None = Field(
+        None,
+        repr=False,
+        description="smtp:// or smtps://user:password@host:port; else mail goes to the outbox folder.",
+    )
+    trusted_proxies: Annotated[CommaSeparated, AfterValidator(_networks)] = Field(
+        (), description="Addresses or networks, comma separated, whose X-Forwarded headers are believed."
+    )
+    allow_http: bool = Field(
+        False, description="Accept credentials over plain HTTP from other machines (true or false)."
+    )
+    outbound_allow: CommaSeparated = Field(
+        (),
+        description="Inner addresses, networks or hosts, comma separated, that outgoing requests may reach.",
+    )
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+
+    body_bytes: Count = Field(1_000_000, description="Largest request body in bytes, uploads apart.")
+    upload_bytes: Count = Field(25_000_000, description="Largest uploaded file in bytes.")
+    upload_parts: Count = Field(100, description="Most parts of a multipart body.")
+    graphql_bytes: Count = Field(64_000, description="Longest GraphQL document in bytes.")
+    graphql_tokens: Count = Field(2000, description="Most tokens of a GraphQL document.")
+    graphql_depth: Count = Field(10, description="Deepest selection of a GraphQL operation.")
+    graphql_introspection_depth: Count = Field(20, description="Deepest selection under __schema and __type.")
+    graphql_fields: Count = Field(
+        500, description="Most fields of a GraphQL operation, fragments spread out."
+    )
+    graphql_aliases: Count = Field(30, description="Most aliases of a GraphQL operation.")
+    graphql_root_fields: Count = Field(20, description="Most root fields of a query.")
+    graphql_root_mutations: Count = Field(5, description="Most root fields of a mutation.")
+    take: Count = Field(50, description="Records of a list when the caller does not say.")
+    take_most: Count = Field(200, description="Most records that a caller may ask for at once.")
+    take_action: Count = Field(5000, description="Most records that a step of an action reads at once.")
+    request_seconds: Seconds = Field(30, description="Longest time for one request in seconds.")
+    in_flight: Count = Field(64, description="Requests served at the same time; more wait.")
+    queued: Annotated[int, Field(ge=0)] = Field(
+        128, description="Requests that may wait; more are answered 503."
+    )
+    argon2_memory_kib: Annotated[int, Field(ge=8)] = Field(
+        19456, description="Memory of one password hash in KiB."
+    )
+    argon2_time_cost: Count = Field(2, description="Passes of one password hash over its memory.")
+    argon2_workers: Count = Field(2, description="Password hashes computed at the same time.")
+    argon2_queue: Annotated[int, Field(ge=0)] = Field(
+        64, description="Password hashes that may wait; more are answered 503."
+    )
+    login_per_account_minute: Count = Field(
+        5, description="Login attempts a minute for one account from one address."
+    )
+    login_per_address_minute: Count = Field(20, description="Login attempts a minute from one address.")
+    keys_per_minute: Count = Field(600, description="Requests a minute with one API key.")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Settings:
+        if self.take > self.take_most:
+            raise ValueError("ACTIONQL_TAKE should be at most ACTIONQL_TAKE_MOST")
+        return self
+
+    @property
+    def keystore_file(self) -> Path:
+        """Where the secrets are."""
+        return self.keystore or self.data / "keystore.json"
+
+    @property
+    def assets_place(self) -> str:
+        """The folder or s3:// URL of uploaded files."""
+        return self.assets or str(self.data / "assets")
+
+
+def load(env_file: Path | None = Path(".env"), **given: Any) -> Settings:
+    """The settings: what is `given` (unless None), else the environment, else `env_file`, else defaults.
+
+    SettingsError names every wrong variable and what it should be, and never repeats a value. TypeError for
+    a `given` name that is no setting.
+    """
+    if unknown := given.keys() - Settings.model_fields.keys():
+        raise TypeError(f"no such setting: {', '.join(sorted(unknown))}")
+    known = {name: value for name, value in given.items() if value is not None}
+    try:
+        return Settings(_env_file=env_file, **known)
+    except ValidationError as error:
+        problems = [_problem(*issue) for issue in _issues(error)]
+    except (OSError, UnicodeError):
+        problems = [f"{env_file} cannot be read as UTF-8 text"]
+    raise SettingsError("\n".join(["The settings are wrong:", *problems]))
+
+
+def describe() -> list[tuple[str, str, str]]:
+    """Every setting as (environment variable, default or empty, one line of description), in order."""
+    return [
+        (_env_name(name), _as_text(field.default), field.description or "")
+        for name, field in Settings.model_fields.items()
+    ]
+
+
+def env_example() -> str:
+    """The text of `.env.example`: every setting, commented out, with its description and default."""
+    lines = ["# Copy to .env, then uncomment what should differ. Generated from app/settings.py.", ""]
+    for name, default, description in describe():
+        lines += [f"# {description}", f"# {name}={default}", ""]
+    return "\n".join(lines)
+
+
+def _env_name(field: str) -> str:
+    alias = Settings.model_fields[field].validation_alias
+    return alias if isinstance(alias, str) else PREFIX + field.upper()
+
+
+def _as_text(default: object) -> str:
+    if default is None:
+        return ""
+    if isinstance(default, bool):
+        return str(default).lower()
+    if isinstance(default, tuple):
+        return ",".join(default)
+    return str(default)
+
+
+def _issues(error: ValidationError) -> Iterator[tuple[str, str]]:
+    for issue in error.errors(include_url=False, include_input=False, include_context=False):
+        yield str(issue["loc"][0]) if issue["loc"] else "", issue["msg"]
+
+
+def _problem(place: str, message: str) -> str:
+    expected = message.removeprefix("Value error, ").replace("Input should be", "should be", 1)
+    if not place:
+        return expected
+    name = _env_name(place) if place in Settings.model_fields else place
+    return f"{name} {expected}"

@@ -1,0 +1,1 @@
+"""Foreign protocols, one a file: translate in, call a resolver, translate out."""

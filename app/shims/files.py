@@ -1,0 +1,69 @@
+"""Uploads by signed form and downloads by signed address."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from app.assets import reference
+from app.assets.serve import download_headers
+from app.edge import Edge, plain_error
+from app.errors import ActionQLError, BadInput
+from app.resolvers import assets
+
+DOOR = "files"
+CHUNK = 65_536
+
+
+class Files:
+    """The two paths of stored files."""
+
+    def __init__(self, edge: Edge) -> None:
+        self._edge = edge
+
+    async def upload(self, request: Request) -> Response:
+        """201 `{reference, name, contentType, size}` for a form that `generateFileUploadRequest` gave."""
+        try:
+            context = self._edge.anonymous(request, DOOR)
+            async with request.form(max_files=1, max_fields=20) as form:
+                file = form.get("file")
+                if not isinstance(file, UploadFile):
+                    raise BadInput("The form has no file.", {"file": ["is_required"]})
+                fields = {key: value for key, value in form.items() if isinstance(value, str)}
+                asset = await assets.accept_upload(context, fields, _chunks(file))
+        except MultiPartException as error:
+            return plain_error(request, BadInput(f"This is not a form as it should be: {error.message}"))
+        except ActionQLError as error:
+            return plain_error(request, error)
+        body = {
+            "reference": reference(asset),
+            "name": asset.name,
+            "contentType": asset.content_type,
+            "size": asset.size,
+        }
+        return JSONResponse(body, 201)
+
+    async def download(self, request: Request) -> Response:
+        """The bytes of a file, as a download that no browser runs."""
+        query = request.query_params
+        try:
+            context = self._edge.anonymous(request, DOOR)
+            row, chunks = await assets.download(
+                context,
+                request.path_params["id"],
+                request.path_params["name"],
+                query.get("expires", ""),
+                query.get("signature", ""),
+            )
+        except ActionQLError as error:
+            return plain_error(request, error)
+        return StreamingResponse(chunks, headers=download_headers(row.id, row.name, row.content_type, row.size))
+
+
+async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
+    while chunk := await file.read(CHUNK):
+        yield chunk

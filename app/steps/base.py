@@ -1,0 +1,137 @@
+"""What a step kind is, what a step may use while it runs, and the outcomes it returns.
+
+A kind compiles its options once, when the definition is loaded, into a function of the `Scope`. There are three
+modes: `compute` functions return an outcome, `work` functions are generators of database statements that return
+one, `reach` functions are coroutines that leave the process. Only the engine changes a run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, Literal, Protocol, TypeVar
+
+from app.assets.library import Library
+from app.definition.model import Application
+from app.definition.steps import Step, StepOptions
+from app.outbound import Outbound
+from app.permissions import Grant, Verb
+from app.storage.records import Records, Write
+from app.storage.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The step is done; `value` goes to its `as`."""
+
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """The step is done and sets several variables."""
+
+    variables: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """Go on in one of the step's blocks, `then`, `else` or `cases[0]`; an absent block is empty."""
+
+    block: str
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """Run the step's `do` block once for each item."""
+
+    items: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Run another action with this input; its result becomes the step's."""
+
+    action: str
+    input: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """End the run, or the called action, early with a result."""
+
+    result: Any = None
+
+
+Outcome = Done | Assign | Enter | Each | Call | Finish
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One line for the console: from `debug`, `log`, or the engine."""
+
+    level: Literal["debug", "info", "warning", "error"]
+    text: str
+
+
+class TokenIssuer(Protocol):
+    """Makes a token pair for a user of a profile; the step `authenticate` asks it."""
+
+    def issue(self, profile: str, record: int) -> Work[Mapping[str, Any]]:
+        """The pair as `login` answers it: `jwtToken refreshToken accessExpiresIn ..`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What steps may use of the server; one for each application generation."""
+
+    application: Application
+    records: Records
+    outbound: Outbound
+    assets: Library
+    tokens: TokenIssuer
+    config: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Scope:
+    """What one step sees of its run."""
+
+    variables: Mapping[str, Any]
+    services: Services
+    now: datetime
+    write: Write
+    key: str
+    """`run:position`: the same when the step is tried again, so that the called server can tell."""
+    authorize: Callable[[Verb, str], Grant]
+    messages: list[Message] = field(default_factory=list)
+
+    def say(self, level: Literal["debug", "info", "warning", "error"], text: str) -> None:
+        """Adds a line to the run's messages."""
+        self.messages.append(Message(level, text))
+
+
+StepFunction = Callable[[Scope], Outcome | Work[Outcome] | Awaitable[Outcome]]
+Options = TypeVar("Options", bound=StepOptions)
+
+
+@dataclass(frozen=True, slots=True)
+class StepKind(Generic[Options]):
+    """One kind of step; `steps/<name>.py` declares it as `KIND`."""
+
+    name: str
+    description: str
+    options: type[Options]
+    compile: Callable[[Options, Step, Application], StepFunction]
+    mode: Literal["compute", "work", "reach"] = "compute"
+    blocks: frozenset[str] = frozenset()
+    """The block words it takes beside its options: then else cases do each index."""
+    example: str = ""
+    """A YAML step that shows it, for README's table; the tests load it."""
+
+    @property
+    def reaches(self) -> bool:
+        """Whether it leaves the process, which makes it a boundary of transactions."""
+        return self.mode == "reach"

@@ -1,0 +1,1 @@
+"""Rows: tables from the definition, works, queries and records. Nothing above sees SQL."""

@@ -1,0 +1,124 @@
+"""References between tables, and the join tables of has_and_belongs_to_many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Column, ForeignKey, Index, MetaData, Table
+
+from app.definition.model import Application, Model, Relation
+from app.definition.relations import inverse_of
+from app.storage.columns import identifier
+from app.storage.naming import constraint_name, reference_name, table_name
+
+ON_DELETE = {"restrict": None, "cascade": "CASCADE", "clear": "SET NULL"}
+"""`restrict` is the databases' own default, which looks at the end of a statement and not at each row."""
+
+Side = tuple[Model, Relation]
+
+
+def reference(
+    application: str,
+    table: str,
+    column: str,
+    model: str,
+    *,
+    on_delete: str = "restrict",
+    nullable: bool = True,
+    primary_key: bool = False,
+    info: Mapping[str, Any],
+) -> Column[Any]:
+    """A column of `table` that refers to the records of `model`."""
+    key = ForeignKey(
+        f"{table_name(application, model)}.id",
+        name=constraint_name("fk", table, column),
+        ondelete=ON_DELETE[on_delete],
+        # Added when all tables are there, so models may refer to each other in circles.
+        use_alter=True,
+    )
+    return Column(
+        column, identifier(), key, nullable=nullable, primary_key=primary_key, autoincrement=False, info=info
+    )
+
+
+class Joins:
+    """The join tables of an application, each made when it is first asked for; two sides share one."""
+
+    def __init__(self, application: Application, metadata: MetaData) -> None:
+        self.application = application
+        self._metadata = metadata
+
+    def of(self, model: Model, relation: Relation) -> tuple[Table, Column[Any], Column[Any]]:
+        """The join table with its reference to `model` and the one to the other model."""
+        here = (model, relation)
+        there = self._across(here)
+        owner = here if there is None or self._owns(here, there) else there
+        name = self._name(owner)
+        table = self._metadata.tables.get(name)
+        if table is None:
+            table = self._make(name, owner, there if owner is here else here)
+        near, far = (table.c[column] for column in _column_names(owner))
+        return (table, near, far) if owner is here else (table, far, near)
+
+    def _across(self, side: Side) -> Side | None:
+        model, relation = side
+        other = inverse_of(self.application.models, model.name, relation)
+        return None if other is None else (self.application.models[relation.model], other)
+
+    def _owns(self, here: Side, there: Side) -> bool:
+        """The side that is not declared as the inverse of the other; else the one that stands first."""
+        if (here[1].inverse is None) != (there[1].inverse is None):
+            return here[1].inverse is None
+        order = [(model.name, name) for model in self.application.models.values() for name in model.relations]
+        return order.index(_key(here)) < order.index(_key(there))
+
+    def _name(self, side: Side) -> str:
+        return table_name(self.application.name, *_key(side))
+
+    def _make(self, name: str, owner: Side, other: Side | None) -> Table:
+        near, far = _column_names(owner)
+        model, relation = owner
+        target = self.application.models[relation.model]
+        sides = [owner] if other is None else [owner, other]
+        former = {old for side in sides for old in self._names_ever(side)} - {name}
+        return Table(
+            name,
+            self._metadata,
+            self._reference(name, near, model, _former_column(near, model)),
+            self._reference(name, far, target, _former_column(far, target)),
+            Index(constraint_name("ix", name, far, near), far, near),
+            info={"words": f"{model.name}.{relation.name}", "was": tuple(sorted(former))},
+        )
+
+    def _reference(self, table: str, column: str, model: Model, was: tuple[str, ...]) -> Column[Any]:
+        info = {"words": f"{table}.{column}", "was": was}
+        name = self.application.name
+        return reference(
+            name, table, column, model.name, on_delete="cascade", nullable=False, primary_key=True, info=info
+        )
+
+    def _names_ever(self, side: Side) -> Iterator[str]:
+        model, relation = side
+        for owner in (model.name, model.was):
+            for name in (relation.name, relation.was):
+                if owner and name:
+                    yield table_name(self.application.name, owner, name)
+
+
+def _key(side: Side) -> tuple[str, str]:
+    return side[0].name, side[1].name
+
+
+def _column_names(owner: Side) -> tuple[str, str]:
+    model, relation = owner
+    near, far = reference_name(model.name), reference_name(relation.model)
+    if far != near:
+        return near, far
+    named = reference_name(relation.name)
+    return near, named if named != near else f"other_{near}"
+
+
+def _former_column(column: str, model: Model) -> tuple[str, ...]:
+    named_after_model = model.was is not None and column == reference_name(model.name)
+    return (reference_name(str(model.was)),) if named_after_model else ()

@@ -1,0 +1,218 @@
+"""PostgreSQL as a `Database`: asyncpg without anything between it and the works.
+
+Connections go back to the pool as they are, which saves a round trip for each use: nothing here, and no work, may
+set session state (`SET`, `LISTEN`, session advisory locks, temporary tables).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Literal, NoReturn, TypeVar
+
+import asyncpg  # type: ignore[import-untyped]
+
+from app.errors import Overloaded, TimedOut
+from app.storage.work import ReferenceViolated, Row, Statement, UniqueViolated, Work
+
+T = TypeVar("T")
+
+_STATEMENTS = 1024
+_REMEMBERED = 1024
+_ATTEMPTS = 8
+"""How often a work is started, if others keep getting in its way."""
+_LOST_RACES = (
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+    # A migration changed a table since the statement was prepared.
+    asyncpg.InvalidCachedStatementError,
+)
+_NO_ROOM = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.CannotConnectNowError,
+)
+_KEY = re.compile(r"Key \((.+?)\)=\(")
+
+
+class PostgresDatabase:
+    """The database that `url` (`postgresql://`) leads to; the first use connects.
+
+    A read may take `read_limit` seconds, a work that writes `write_limit`, a wait for a connection `patience`.
+    """
+
+    dialect: Literal["sqlite", "postgresql"] = "postgresql"
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        connections: int = 10,
+        read_limit: float = 30.0,
+        write_limit: float = 10.0,
+        patience: float = 30.0,
+    ) -> None:
+        self._url = url
+        self._connections = connections
+        self._read_limit = read_limit
+        self._write_limit = write_limit
+        self._patience = patience
+        self._several: dict[str, None] = {}
+        self._pool: Any = None
+        self._opening = asyncio.Lock()
+
+    async def read(self, work: Callable[[], Work[T]]) -> T:
+        """Runs a work that only reads, on one snapshot. Raises `TimedOut` after the limit."""
+        running = work()
+        try:
+            first = next(running)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        async with self._connection() as connection:
+            if first.sql not in self._several:
+                rows = await _read(connection, first)
+                try:
+                    running.send(rows)
+                except StopIteration as end:
+                    result = end.value
+                    return result
+                # Only now is it known that the work has several statements: once more, on one snapshot.
+                self._remember(first.sql)
+                running.close()
+                running = work()
+                first = next(running)
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
+                return await _read_all(connection, running, first)
+
+    async def write(self, work: Callable[[], Work[T]]) -> T:
+        """Runs a work in a transaction of its own; starts it anew when others got in its way."""
+        async with self._connection() as connection:
+            for attempt in range(1, _ATTEMPTS + 1):
+                try:
+                    async with connection.transaction(isolation="read_committed"):
+                        return await self._drive(connection, work())
+                except _LOST_RACES as error:
+                    if attempt == _ATTEMPTS:
+                        raise Overloaded("The database is busy.") from error
+                await asyncio.sleep(random.uniform(0.001, 0.005) * 2**attempt)  # noqa: S311
+        raise AssertionError("unreachable")
+
+    async def close(self) -> None:
+        """Waits for what is under way, then closes every connection."""
+        if self._pool is not None:
+            await self._pool.close()
+
+    async def _drive(self, connection: Any, work: Work[T]) -> T:
+        fetch = connection.fetch
+        try:
+            async with asyncio.timeout(self._write_limit):
+                statement = next(work)
+                while True:
+                    try:
+                        rows = await fetch(statement.sql, *statement.parameters)
+                    except asyncpg.PostgresError as error:
+                        _throw(work, _translated(error))
+                    statement = work.send(rows)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        except TimeoutError as error:
+            raise TimedOut("The write took too long.") from error
+        finally:
+            work.close()
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Any]:
+        pool = self._pool or await self._open()
+        try:
+            connection = await pool.acquire(timeout=self._patience)
+        except TimeoutError as error:
+            raise Overloaded("No database connection became free.") from error
+        except _NO_ROOM as error:
+            raise Overloaded("The database can't be reached.") from error
+        try:
+            yield connection
+        finally:
+            await pool.release(connection)
+
+    async def _open(self) -> Any:
+        async with self._opening:
+            if self._pool is None:
+                try:
+                    self._pool = await asyncpg.create_pool(self._url, **self._options())
+                except (TimeoutError, *_NO_ROOM) as error:
+                    raise Overloaded("The database can't be reached.") from error
+        return self._pool
+
+    def _options(self) -> dict[str, Any]:
+        return {
+            "min_size": min(2, self._connections),
+            "max_size": self._connections,
+            "max_queries": 1_000_000,
+            "statement_cache_size": _STATEMENTS,
+            "max_cached_statement_lifetime": 0,
+            "timeout": self._patience,
+            "reset": _keep_session,
+            "server_settings": {
+                "application_name": "actionql",
+                "timezone": "UTC",
+                "jit": "off",
+                "statement_timeout": str(int(self._read_limit * 1000)),
+                "idle_in_transaction_session_timeout": str(int(self._read_limit * 1000)),
+            },
+        }
+
+    def _remember(self, sql: str) -> None:
+        self._several[sql] = None
+        if len(self._several) > _REMEMBERED:
+            del self._several[next(iter(self._several))]
+
+
+async def _keep_session(connection: Any) -> None:
+    """In place of `RESET ALL` and its like: works leave no session state behind."""
+
+
+async def _read(connection: Any, statement: Statement) -> list[Row]:
+    try:
+        rows: list[Row] = await connection.fetch(statement.sql, *statement.parameters)
+    except asyncpg.QueryCanceledError as error:
+        raise TimedOut("The read took too long.") from error
+    return rows
+
+
+async def _read_all(connection: Any, running: Work[T], statement: Statement) -> T:
+    try:
+        while True:
+            statement = running.send(await _read(connection, statement))
+    except StopIteration as end:
+        result: T = end.value
+        return result
+    finally:
+        running.close()
+
+
+def _throw(work: Work[Any], error: Exception) -> NoReturn:
+    """Raises what the work makes of the error; it may not go on, since the transaction is aborted."""
+    try:
+        work.throw(error)
+    except StopIteration:
+        pass
+    raise RuntimeError("a work went on after a statement failed") from error
+
+
+def _translated(error: Any) -> Exception:
+    if isinstance(error, asyncpg.UniqueViolationError):
+        found = _KEY.match(error.detail or "")
+        names = found[1].replace('"', "").split(", ") if found else ()
+        return UniqueViolated(error.table_name or "", tuple(names))
+    if isinstance(error, (asyncpg.ForeignKeyViolationError, asyncpg.RestrictViolationError)):
+        return ReferenceViolated(error.message)
+    if isinstance(error, asyncpg.QueryCanceledError):
+        return TimedOut("The write took too long.")
+    assert isinstance(error, Exception)
+    return error

@@ -1,0 +1,152 @@
+"""SQLAlchemy Core clauses rendered once, so that at run time only the driver is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Select, any_, bindparam, column, func, select
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import asyncpg as postgresql
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import JSON, Text, TypeDecorator, TypeEngine
+
+from app.properties.json_text import from_json_text, to_json_text
+from app.storage.work import Row, Statement
+
+DialectName = Literal["sqlite", "postgresql"]
+Convert = Callable[[Any], Any]
+
+_NUMERIC_OID = 1700
+
+
+def dialect_of(name: DialectName) -> Dialect:
+    """SQLAlchemy's dialect, which here only renders and knows how values are stored."""
+    if name == "sqlite":
+        return sqlite.dialect(paramstyle="qmark")
+    return postgresql.dialect(json_serializer=to_json_text, json_deserializer=from_json_text)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A statement as the driver takes it: `binds` are its parameters in order, each with what converts its value."""
+
+    sql: str
+    binds: tuple[tuple[str, Convert | None], ...]
+    constants: Mapping[str, Any]
+    results: tuple[Convert | None, ...]
+
+    def statement(self, values: Mapping[str, Any]) -> Statement:
+        """The statement with these values, which are Python's own; raises KeyError for a missing one."""
+        constants = self.constants
+        parameters = []
+        for name, convert in self.binds:
+            value = constants[name] if name in constants else values[name]
+            parameters.append(value if convert is None else convert(value))
+        return Statement(self.sql, parameters)
+
+    def rows(self, rows: Sequence[Row]) -> list[tuple[Any, ...]]:
+        """The rows with Python's own values."""
+        results = self.results
+        if not any(results):
+            return [tuple(row) for row in rows]
+        return [
+            tuple(
+                value if convert is None else convert(value)
+                for value, convert in zip(row, results, strict=True)
+            )
+            for row in rows
+        ]
+
+
+def prepare(clause: Executable, dialect: DialectName) -> Prepared:
+    """Renders a clause. Its parameters are its `bindparam`s by name; every value written into it is a constant."""
+    rendered = dialect_of(dialect)
+    compiled = clause.compile(dialect=rendered, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
+    assert isinstance(compiled, SQLCompiler) and not compiled.insert_prefetch and not compiled.update_prefetch
+    names = compiled.positiontup or []
+    constants = {
+        name: compiled.binds[name].effective_value for name in names if not compiled.binds[name].required
+    }
+    binds = tuple((name, bind_processor(compiled.binds[name].type, rendered)) for name in names)
+    types = [entry.type for entry in compiled._result_columns]
+    return Prepared(
+        compiled.string, binds, constants, tuple(result_processor(type_, rendered) for type_ in types)
+    )
+
+
+def bind_processor(type_: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    """What makes the driver's value of a Python value, or None where it takes it as it is."""
+    if isinstance(type_, ListOf):
+        return type_.binder(dialect)
+    return type_.dialect_impl(dialect).bind_processor(dialect)
+
+
+def result_processor(type_: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    """What makes a Python value of the driver's, or None where it is one."""
+    own = type_.dialect_impl(dialect).result_processor(dialect, _NUMERIC_OID)
+    if dialect.name == "postgresql" and _is_json(type_, dialect):
+        # The bare driver gives the text.
+        return lambda text: None if text is None else from_json_text(text)
+    return own
+
+
+def _is_json(type_: TypeEngine[Any], dialect: Dialect) -> bool:
+    impl = type_.dialect_impl(dialect)
+    return isinstance(impl.impl if isinstance(impl, TypeDecorator) else impl, JSON)
+
+
+class ListOf(TypeDecorator[Sequence[Any]]):
+    """Any number of values as one parameter, so that the SQL does not depend on how many there are.
+
+    SQLite gets a JSON list, PostgreSQL an array.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, item: TypeEngine[Any]) -> None:
+        super().__init__()
+        self.item = item
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return Text() if dialect.name == "sqlite" else ARRAY(self.item)
+
+    def binder(self, dialect: Dialect) -> Convert:
+        """What makes the driver's value of a list; null makes one that contains nothing and excludes all."""
+        convert = bind_processor(self.item, dialect)
+
+        def items(values: Iterable[Any]) -> list[Any]:
+            return list(values) if convert is None else [convert(value) for value in values]
+
+        if dialect.name == "sqlite":
+            return lambda values: to_json_text([None] if values is None else items(values))
+        return lambda values: None if values is None else items(values)
+
+
+def one_of(left: ColumnElement[Any], name: str, dialect: DialectName) -> ColumnElement[bool]:
+    """Whether a column's value is in the list that is the parameter `name`."""
+    values = _list_parameter(left, name)
+    if dialect == "sqlite":
+        return left.in_(_items(values))
+    return left == any_(values)
+
+
+def none_of(left: ColumnElement[Any], name: str, dialect: DialectName) -> ColumnElement[bool]:
+    """Whether a column's value is outside of the list that is the parameter `name`."""
+    values = _list_parameter(left, name)
+    if dialect == "sqlite":
+        return left.not_in(_items(values))
+    return ~(left == any_(values))
+
+
+def _list_parameter(left: ColumnElement[Any], name: str) -> Any:
+    return bindparam(name, type_=ListOf(left.type))
+
+
+def _items(values: Any) -> Select[Any]:
+    return select(column("value")).select_from(func.json_each(values).alias("items"))

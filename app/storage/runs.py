@@ -1,0 +1,66 @@
+"""The rows that runs leave behind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import bindparam, insert, update
+
+from app.storage.prepare import prepare
+from app.storage.system import JOURNAL, RUN
+from app.storage.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One run as it is stored now."""
+
+    id: str
+    application: str
+    action: str
+    action_name: str
+    door: str
+    principal: str | None
+    run_as: str
+    created: datetime
+    state: str
+    reason: str | None
+    error: str | None
+    ended: datetime | None
+
+
+_CHANGING = ("state", "reason", "error", "ended")
+
+
+class RunRows:
+    """Writes run rows and their journals."""
+
+    def __init__(self, dialect: Literal["sqlite", "postgresql"]) -> None:
+        self._insert = prepare(
+            insert(RUN).values({name: bindparam(f"new_{name}") for name in RunRow.__slots__}), dialect
+        )
+        self._update = prepare(
+            update(RUN)
+            .where(RUN.c.id == bindparam("run"))
+            .values({name: bindparam(f"new_{name}") for name in _CHANGING}),
+            dialect,
+        )
+        self._journal = prepare(
+            insert(JOURNAL).values(
+                run_id=bindparam("run"), sequence=bindparam("place"), entries=bindparam("steps")
+            ),
+            dialect,
+        )
+
+    def record(self, row: RunRow, entries: Sequence[Mapping[str, Any]], part: int) -> Work[None]:
+        """Records one part of a run: the first inserts its row, later ones bring it up to date."""
+        if part == 0:
+            yield self._insert.statement({f"new_{name}": getattr(row, name) for name in RunRow.__slots__})
+        else:
+            changed = {f"new_{name}": getattr(row, name) for name in _CHANGING}
+            yield self._update.statement({"run": row.id, **changed})
+        if entries:
+            yield self._journal.statement({"run": row.id, "place": part, "steps": list(entries)})

@@ -1,0 +1,61 @@
+"""Database work as generators that yield statements, so one code runs on every database.
+
+A `Work` yields `Statement`s and is sent the rows of each; what it returns is the result. It never commits and never
+sees a connection: SQLite's writer drives it in its own thread within a savepoint, PostgreSQL's pool within a
+transaction, reads on a snapshot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, TypeVar
+
+T = TypeVar("T")
+Row = Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One SQL statement in the driver's own placeholders (`?` or `$1`), with driver-ready parameters."""
+
+    sql: str
+    parameters: Sequence[Any] = ()
+
+
+Work = Generator[Statement, list[Row], T]
+
+
+class UniqueViolated(Exception):
+    """A statement broke a unique constraint; `columns` where the database tells them."""
+
+    def __init__(self, table: str = "", columns: tuple[str, ...] = ()) -> None:
+        super().__init__(table)
+        self.table = table
+        self.columns = columns
+
+
+class ReferenceViolated(Exception):
+    """A statement would leave a reference to a record that is not there."""
+
+
+class Database(Protocol):
+    """Runs works. Both databases throw `UniqueViolated` and `ReferenceViolated` into the work at its yield."""
+
+    dialect: Literal["sqlite", "postgresql"]
+
+    async def read(self, work: Callable[[], Work[T]]) -> T:
+        """Runs a work that only reads, on one snapshot, beside all writers. May start it anew."""
+        ...
+
+    async def write(self, work: Callable[[], Work[T]]) -> T:
+        """Runs a work in a transaction of its own and returns when its effects are durable.
+
+        An exception that leaves the work undoes all of it and reaches the caller. The work may be started anew
+        (after a serialisation failure), so it must have no effect but its statements.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Waits for what is queued, then lets go of the database."""
+        ...
