@@ -42,9 +42,12 @@ cli.add_typer(schema_cli, name="schema")
 output = Console()
 
 DataOption = Annotated[
-    Path | None, typer.Option("--data", help="Folder of the database, assets and keystore.", show_default="data")
+    Path | None,
+    typer.Option("--data", help="Folder of the database, assets and keystore.", show_default="data"),
 ]
-CheckOption = Annotated[Path | None, typer.Option("--check", help="Compare with this file instead of printing.")]
+CheckOption = Annotated[
+    Path | None, typer.Option("--check", help="Compare with this file instead of printing.")
+]
 
 
 def main() -> None:
@@ -61,7 +64,9 @@ def main() -> None:
 
 @cli.command()
 def serve(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Definitions; none means the built-in examples.")] = None,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Definitions; none means the built-in examples.")
+    ] = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.", show_default="8000")] = None,
     data: DataOption = None,
@@ -103,7 +108,9 @@ def kinds() -> None:
 
 @schema_cli.command("graphql")
 def schema_graphql(
-    path: Annotated[Path | None, typer.Argument(help="A definition; none means the example taskings.")] = None,
+    path: Annotated[
+        Path | None, typer.Argument(help="A definition; none means the example taskings.")
+    ] = None,
     check: CheckOption = None,
 ) -> None:
     """Prints the GraphQL schema; with --check, tells what changed for callers and ends with status 1."""

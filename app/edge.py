@@ -31,7 +31,9 @@ class Applications:
 
     def __post_init__(self) -> None:
         self._by_uuid = {one.application.uuid.hex: one for one in self.generations}
-        self._by_host = {host.lower(): one for one in reversed(self.generations) for host in one.application.hosts}
+        self._by_host = {
+            host.lower(): one for one in reversed(self.generations) for host in one.application.hosts
+        }
 
     def by_id(self, id: str) -> Generation:
         """The application with this uuid, in any spelling, or this name."""
@@ -130,7 +132,9 @@ class Admission:
             return
         if self._here >= self._most:
             refusal = JSONResponse(
-                {"errors": [{"message": "The server is busy.", "extensions": _BUSY}]}, 503, {"Retry-After": "1"}
+                {"errors": [{"message": "The server is busy.", "extensions": _BUSY}]},
+                503,
+                {"Retry-After": "1"},
             )
             await refusal(scope, receive, send)
             return

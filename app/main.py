@@ -58,7 +58,9 @@ def load_definitions(paths: Sequence[Path]) -> list[Loaded]:
     return [load_checked(path, steps=STEPS) for path in chosen]
 
 
-def create_app(settings: Settings, definitions: Sequence[Loaded], environment: Mapping[str, str] | None = None) -> Starlette:
+def create_app(
+    settings: Settings, definitions: Sequence[Loaded], environment: Mapping[str, str] | None = None
+) -> Starlette:
     """The ASGI application; its start-up makes missing tables and seed records, its shutdown ends what is running."""
     environment = os.environ if environment is None else environment
 
@@ -66,7 +68,9 @@ def create_app(settings: Settings, definitions: Sequence[Loaded], environment: M
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         server = await open_server(settings)
         try:
-            generations = await open_applications(server, [one.application for one in definitions], environment)
+            generations = await open_applications(
+                server, [one.application for one in definitions], environment
+            )
             edge = Edge(server, Applications(generations))
             graphql = GraphQLEndpoint(edge)
             for generation in generations:
@@ -171,5 +175,3 @@ def build_generation(
         actions_by_uuid={action.uuid.hex: action for action in application.actions.values()},
         profiles_by_uuid={one.uuid.hex: one for one in application.authentication_profiles.values()},
     )
-
-

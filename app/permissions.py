@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from app.definition.conditions import NEVER, Condition, Some, shift
+from app.definition.conditions import Condition, Some, shift
 from app.definition.filters import compile_where
 from app.definition.model import PUBLIC, Action, Application, HiddenFrom, Model, Property
 from app.definition.where import Where
@@ -70,6 +70,18 @@ class _RowFilter:
     values: tuple[Value, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Right:
+    """What a set of roles may do with a model by one verb, before it is known who calls; no names: nothing."""
+
+    names: frozenset[str]
+    rows: _RowFilter | None
+
+
+_MOST_RIGHTS = 10_000
+"""Kept at once: sets of roles come from the database, so their number is bounded here."""
+
+
 class Permissions:
     """The rules of one application, compiled."""
 
@@ -83,23 +95,17 @@ class Permissions:
             for role, rows in rules.items()
             if rows != "none"
         }
+        self._rights: dict[tuple[frozenset[str], Verb, str], _Right] = {}
 
     def authorize(self, principal: Principal, verb: Verb, model: str) -> Grant:
         """The caller's right to `verb` on records of `model`; raises when there is none."""
         self.admit(principal)
-        if model not in self._application.models:
-            raise NotFound(f"There is no model {model!r}.")
-        writing = verb is not Verb.READ
-        rules = [
-            self._rows[key]
-            for role in sorted(self._roles(principal))
-            if (key := (model, writing, role)) in self._rows
-        ]
-        if not rules:
+        right = self._right(principal.roles, verb, model)
+        if not right.names:
             raise _refused(principal, f"{verb.value} {model}")
-        names = self.names(model, verb, principal.roles)
-        rows, values = _any_of(rules, principal)
-        return Grant(model, verb, names, rows, values)
+        if right.rows is None:
+            return Grant(model, verb, right.names)
+        return Grant(model, verb, right.names, right.rows.condition, _values(right.rows, principal))
 
     def of_application(self, verb: Verb, model: str) -> Grant:
         """The application's own right, with which the steps of its actions run: all rows, all that is stored."""
@@ -113,7 +119,7 @@ class Permissions:
         itself = compile_where(
             self._application, self._application.models[model], Where.parse({"id": {"eq": "=me.id"}})
         )
-        values = tuple(value.evaluate(_seen_by(principal)) for value in itself.values)
+        values = _values(_RowFilter(itself.condition, itself.values), principal)
         names = self.names(model, Verb.READ, principal.roles)
         return Grant(model, Verb.READ, names, itself.condition, values)
 
@@ -155,15 +161,33 @@ class Permissions:
         known = (self._application.roles[role] for role in roles if role in self._application.roles)
         return frozenset(privilege for role in known for privilege in role.privileges)
 
+    def _right(self, roles: frozenset[str], verb: Verb, model: str) -> _Right:
+        key = (roles, verb, model)
+        known = self._rights.get(key)
+        if known is None:
+            if model not in self._application.models:
+                raise NotFound(f"There is no model {model!r}.")
+            if len(self._rights) >= _MOST_RIGHTS:
+                self._rights.clear()
+            known = self._rights[key] = self._make_right(roles, verb, model)
+        return known
+
+    def _make_right(self, roles: frozenset[str], verb: Verb, model: str) -> _Right:
+        writing = verb is not Verb.READ
+        rules = [
+            self._rows[rule]
+            for role in sorted(roles | {PUBLIC})
+            if (rule := (model, writing, role)) in self._rows
+        ]
+        if not rules:
+            return _Right(frozenset(), None)
+        return _Right(self.names(model, verb, roles), _any_of(rules))
+
     def _row_filter(self, model: str, rows: str | Where) -> _RowFilter | None:
         if not isinstance(rows, Where):
             return None
         compiled = compile_where(self._application, self._application.models[model], rows)
         return _RowFilter(compiled.condition, compiled.values)
-
-    @staticmethod
-    def _roles(principal: Principal) -> frozenset[str]:
-        return principal.roles | {PUBLIC}
 
     @staticmethod
     def _names(model: Model, verb: Verb, roles: frozenset[str] | None) -> frozenset[str]:
@@ -194,18 +218,22 @@ def visible(property: Property, roles: frozenset[str]) -> bool:
     return not property.hidden
 
 
-def _any_of(
-    rules: list[_RowFilter | None], principal: Principal
-) -> tuple[Condition | None, tuple[Any, ...]]:
-    """The rows that any of the rules lets through, with the operands as they are for this caller."""
+def _any_of(rules: list[_RowFilter | None]) -> _RowFilter | None:
+    """The rows that any of the rules lets through; None is all rows."""
     parts: list[Condition] = []
-    values: list[Any] = []
+    values: list[Value] = []
     for rule in rules:
         if rule is None:
-            return None, ()
+            return None
         parts.append(shift(rule.condition, len(values)))
-        values.extend(value.evaluate(_seen_by(principal)) for value in rule.values)
-    return (parts[0] if len(parts) == 1 else Some(tuple(parts)) if parts else NEVER), tuple(values)
+        values.extend(rule.values)
+    return _RowFilter(parts[0] if len(parts) == 1 else Some(tuple(parts)), tuple(values))
+
+
+def _values(rows: _RowFilter, principal: Principal) -> tuple[Any, ...]:
+    """The operands of a row filter as they are for this caller."""
+    scope = _seen_by(principal)
+    return tuple(value.evaluate(scope) for value in rows.values)
 
 
 def _seen_by(principal: Principal) -> dict[str, Any]:

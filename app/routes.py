@@ -26,14 +26,14 @@ def routes(edge: Edge, graphql: GraphQLEndpoint) -> list[BaseRoute]:
     return [
         Route("/", _start),
         Route("/healthz", _healthy),
-        Route("/readyz", readiness),
+        Route("/readyz", readiness.answer),
         Mount("/static", static_app()),
-        Route("/graphql", graphql, methods=ANY_METHOD),
-        Route(runtime, graphql, methods=ANY_METHOD),
+        Route("/graphql", graphql.answer, methods=ANY_METHOD),
+        Route(runtime, graphql.answer, methods=ANY_METHOD),
         Route(f"{runtime}/uploads", files.upload, methods=["POST"]),
         Route(f"{runtime}/assets/{{id}}/{{name:path}}", files.download, methods=["GET"]),
-        Route(f"{runtime}/action/{{id}}", webhooks, methods=ANY_METHOD),
-        Route(f"{runtime}/action/{{id}}/{{path:path}}", webhooks, methods=ANY_METHOD),
+        Route(f"{runtime}/action/{{id}}", webhooks.answer, methods=ANY_METHOD),
+        Route(f"{runtime}/action/{{id}}/{{path:path}}", webhooks.answer, methods=ANY_METHOD),
     ]
 
 
@@ -57,13 +57,15 @@ class Readiness:
         self._tried = -self.every
         self._ready = False
 
-    async def __call__(self, request: Request) -> Response:
+    async def answer(self, request: Request) -> Response:
         """200 when the last write worked, else 503."""
         async with self._lock:
             if monotonic() - self._tried >= self.every:
                 self._ready = await self._try()
                 self._tried = monotonic()
-        return JSONResponse({"status": "ready" if self._ready else "unavailable"}, 200 if self._ready else 503)
+        return JSONResponse(
+            {"status": "ready" if self._ready else "unavailable"}, 200 if self._ready else 503
+        )
 
     async def _try(self) -> bool:
         try:
@@ -71,5 +73,3 @@ class Readiness:
         except Exception:
             return False
         return True
-
-

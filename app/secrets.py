@@ -24,14 +24,18 @@ def secret_names(application: Application) -> set[str]:
     return configured | set(_in_records(application.records))
 
 
-def read_secrets(applications: list[Application], environment: Mapping[str, str], data: Path, invent: bool) -> dict[str, str]:
+def read_secrets(
+    applications: list[Application], environment: Mapping[str, str], data: Path, invent: bool
+) -> dict[str, str]:
     """Every secret by its variable; where one is missing, `invent` makes it up, else `SettingsError` names it."""
     wanted = sorted(set().union(*(secret_names(application) for application in applications)))
     kept = _read(data / FILE) if invent else {}
     found = {name: environment.get(name) or kept.get(name) for name in wanted}
     missing = [name for name, value in found.items() if not value]
     if missing and not invent:
-        raise SettingsError(f"Set {', '.join(missing)}: the definition takes these secrets from the environment.")
+        raise SettingsError(
+            f"Set {', '.join(missing)}: the definition takes these secrets from the environment."
+        )
     made = {name: secrets.token_urlsafe(12) for name in missing}
     if made:
         _write(data / FILE, kept | made)

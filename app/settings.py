@@ -152,6 +152,9 @@ class Settings(BaseSettings):
     )
     login_per_address_minute: Count = Field(20, description="Login attempts a minute from one address.")
     keys_per_minute: Count = Field(600, description="Requests a minute with one API key.")
+    refresh_grace_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(
+        10, description="How long the refresh token before the current one still gets the current one."
+    )
 
     @model_validator(mode="after")
     def _ordered(self) -> Settings:

@@ -1,4 +1,4 @@
-"""What must hold across a definition: one rule a file, each a function `check` from a subject to its findings."""
+"""What must hold across a definition: one rule a file, each a function `check` that yields findings."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ Rule = Callable[[Subject], Findings]
 
 
 def _rules() -> Mapping[str, Rule]:
-    """The `check` of every module of this package, by the module's name; a module without one is skipped."""
+    """The `check` of each module here, by the module's name; a module without one is skipped."""
     modules = {info.name: import_module(f"{__name__}.{info.name}") for info in iter_modules(__path__)}
-    return MappingProxyType({name: module.check for name, module in modules.items() if hasattr(module, "check")})
+    return MappingProxyType(
+        {name: module.check for name, module in modules.items() if hasattr(module, "check")}
+    )
 
 
 RULES = _rules()

@@ -21,7 +21,7 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A definition to check. `broken` are named parts that were left out because their shape is wrong already."""
+    """A definition to check. `broken` are named parts left out because their shape is wrong already."""
 
     application: Application
     steps: Steps

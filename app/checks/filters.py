@@ -1,4 +1,4 @@
-"""Every filter fits its model, and the filters of grants and doors read no more than who calls and the time."""
+"""Every filter fits its model; those of grants and doors read no more than who calls and the time."""
 
 from __future__ import annotations
 
@@ -37,12 +37,9 @@ def _fits(subject: Subject, model_name: str | None, where: Where, path: Path) ->
 
 
 def _caller_names(subject: Subject, name: str) -> Findings:
-    model = subject.application.models[name]
-    parts = [(("read", role), rows) for role, rows in model.read.items()]
-    parts += [(("write", role), rows) for role, rows in model.write.items()]
-    parts += [(("filters", key, "where"), saved.where) for key, saved in model.filters.items()]
-    for below, rows in parts:
-        for value_path, value in _values(rows, ("models", name, *below)):
-            for wrong in sorted(value.names - CALLER_NAMES):
-                message = unknown("name", wrong, CALLER_NAMES)
-                yield Finding(value_path, f"{message} A filter here knows me, now and today.")
+    for path, text in texts(subject.application.models[name], ("models", name)):
+        if path[2] not in ("read", "write", "filters"):
+            continue
+        for wrong in sorted(text.names - CALLER_NAMES):
+            message = unknown("name", wrong, CALLER_NAMES)
+            yield Finding(path, f"{message} A filter here knows me, now and today.")

@@ -19,4 +19,6 @@ def check(subject: Subject) -> Findings:
             continue
         first = seen.setdefault((type(part), part.uuid), found.path)
         if first != found.path:
-            yield Finding((*found.path, "uuid"), f"{path_text(first)} has this uuid already; leave it out here")
+            yield Finding(
+                (*found.path, "uuid"), f"{path_text(first)} has this uuid already; leave it out here"
+            )

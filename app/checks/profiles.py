@@ -55,9 +55,13 @@ def _username(profile: AuthenticationProfile, model: Model, path: Path) -> Findi
         yield Finding((*path, "username"), _unknown_property(profile.username, model))
     elif found.kind not in USERNAME_KINDS:
         kinds = ", ".join(USERNAME_KINDS)
-        yield Finding((*path, "username"), f"{profile.username} is of kind {found.kind}; write one of {kinds}")
+        yield Finding(
+            (*path, "username"), f"{profile.username} is of kind {found.kind}; write one of {kinds}"
+        )
     elif not found.unique and (profile.username,) not in model.unique:
-        yield Finding((*path, "username"), f"{profile.username} must be unique: true, so that it names one user")
+        yield Finding(
+            (*path, "username"), f"{profile.username} must be unique: true, so that it names one user"
+        )
 
 
 def _roles(profile: AuthenticationProfile, model: Model, path: Path) -> Findings:

@@ -20,7 +20,7 @@ SECTIONS: Mapping[str, str] = {
 def check(subject: Subject) -> Findings:
     """One finding for each reference that leads nowhere."""
     for found in walk(subject.application):
-        if found.to in SECTIONS:
+        if found.to is not None and found.to in SECTIONS:
             yield from _named(subject, found, found.to)
         elif found.to in _WITHIN:
             yield from _WITHIN[found.to](subject, found)

@@ -1,1 +1,1 @@
-"""What the application is: the definition an author writes, loaded and checked. Pure: no I/O but reading it."""
+"""What the application is: the definition an author writes. Pure: no I/O but reading its files."""

@@ -1,10 +1,11 @@
 """What a record must fulfil, as a shape whose operands are numbered parameters.
 
 One shape serves every door: GraphQL's and REST's filters, `where` of steps, saved filters and the row filters
-of grants all become a `Condition` and a list of values beside it. A shape is hashable and holds no value, so a
-plan compiled from it can be kept and used with other values.
+of grants all become a `Condition` and a list of values beside it. A shape is hashable and holds no value, so
+a plan compiled from it can be kept and used with other values.
 
-A comparison with null is never true, so a forgotten value selects nothing; `prune` leaves such comparisons out.
+A comparison with null is never true, so a forgotten value selects nothing; `prune` leaves such comparisons
+out.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Some record of the relation fulfils `condition`; `rows` is the row filter of the grant on that model."""
+    """Some record of the relation fulfils `condition`; `rows` is the row filter of the grant on its model."""
 
     relation: str
     condition: Condition
@@ -62,10 +63,10 @@ NEVER = Some()
 def shift(condition: Condition, by: int) -> Condition:
     """The same shape with its parameters `by` places further in the list of values."""
     match condition:
-        case Compare(operand=None):
+        case Compare(name, operator, Parameter(index)):
+            return Compare(name, operator, Parameter(index + by))
+        case Compare():
             return condition
-        case Compare(name, operator, operand):
-            return Compare(name, operator, Parameter(operand.index + by))
         case Related(relation, inner, rows):
             return Related(relation, shift(inner, by), None if rows is None else shift(rows, by))
         case Every(parts):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -17,23 +17,30 @@ from app.definition.types import NestedError
 from app.expressions import ExpressionError
 
 Kinds = Mapping[str, type[StepOptions]]
-Mistake = tuple[Path, Path, str]
-"""Where it is, which path to show, and what is wrong."""
 
 
-def mistakes(
-    error: ValidationError, model: type[BaseModel], node: Node, kinds: Kinds
-) -> list[tuple[Path, Path, str]]:
-    """Every mistake once: the path of its line, the path to show, and the message.
+class Mistake(NamedTuple):
+    """What is wrong with the value at `at`, told of `path`: a key that is too much is told of its mapping."""
 
-    `node` is what was validated as `model`. Alternatives of one value become one message.
+    at: Path
+    path: Path
+    message: str
+    branch: bool = False
+    """Whether it is about one of several forms that the value may have."""
+
+
+def mistakes(error: ValidationError, model: type[BaseModel], node: Node, kinds: Kinds) -> list[Mistake]:
+    """Every mistake once; `node` is what was validated as `model`.
+
+    What several forms of one value have against it becomes one message.
     """
-    merged: dict[tuple[Path, Path], list[str]] = {}
-    for at, shown, message in _each(error, model, node, kinds):
-        messages = merged.setdefault((at, shown), [])
-        if message not in messages:
-            messages.append(message)
-    return [(at, shown, ", or ".join(messages)) for (at, shown), messages in merged.items()]
+    found: dict[tuple[Any, ...], Mistake] = {}
+    for mistake in _each(error, model, node, kinds):
+        key = (mistake.at, mistake.path, None if mistake.branch else mistake.message)
+        first = found.setdefault(key, mistake)
+        if mistake.message not in first.message.split(", or "):
+            found[key] = first._replace(message=f"{first.message}, or {mistake.message}")
+    return list(found.values())
 
 
 def _each(error: ValidationError, model: type[BaseModel], node: Node, kinds: Kinds) -> Iterator[Mistake]:
@@ -43,16 +50,19 @@ def _each(error: ValidationError, model: type[BaseModel], node: Node, kinds: Kin
         if isinstance(cause, OptionsError):
             yield from _in_options(cause, path, node, kinds)
         elif isinstance(cause, NestedError):
-            yield from (((*path, *below), (*path, *below), message) for below, message in cause.problems)
+            yield from (
+                Mistake((*path, *below), (*path, *below), message) for below, message in cause.problems
+            )
         elif isinstance(cause, ExpressionError):
-            yield (*path, *cause.path), (*path, *cause.path), cause.message
+            yield Mistake((*path, *cause.path), (*path, *cause.path), cause.message)
         elif details["type"] == "missing":
-            yield path[:-1], path[:-1], f"missing key {path[-1]!r}"
+            yield Mistake(path[:-1], path[:-1], f"missing key {path[-1]!r}")
         elif details["type"] == "extra_forbidden":
             known = sorted(known_keys(model, path[:-1], kinds))
-            yield path, path[:-1], f"unknown key {path[-1]!r}.{did_you_mean(str(path[-1]), known)}"
+            message = f"unknown key {path[-1]!r}.{did_you_mean(str(path[-1]), known)}"
+            yield Mistake(path, path[:-1], message)
         else:
-            yield path, path, explain(details)
+            yield Mistake(path, path, explain(details), branch=len(details["loc"]) > len(path))
 
 
 def _in_options(error: OptionsError, path: Path, node: Node, kinds: Kinds) -> Iterator[Mistake]:
@@ -60,8 +70,8 @@ def _in_options(error: OptionsError, path: Path, node: Node, kinds: Kinds) -> It
     below = node
     for key in prefix:
         below = below.child(key) or below
-    for at, shown, message in _each(error.error, kinds[error.kind], below, kinds):
-        yield (*prefix, *at), (*prefix, *shown), message
+    for mistake in _each(error.error, kinds[error.kind], below, kinds):
+        yield mistake._replace(at=(*prefix, *mistake.at), path=(*prefix, *mistake.path))
 
 
 def _written(node: Node, loc: tuple[str | int, ...], keep_last: bool) -> Path:

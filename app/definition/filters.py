@@ -86,11 +86,7 @@ class _Compiler:
             return ALWAYS
         known = kind.operators | EXISTENCE_OPERATORS
         if operator not in known:
-            return self._wrong(
-                path,
-                f"{operator!r} is no operator of the kind {found.kind}.{did_you_mean(operator, sorted(known))}"
-                f" Write one of {', '.join(sorted(known))}.",
-            )
+            return self._wrong(path, _unknown_operator(operator, found.kind, sorted(known)))
         if operator in EXISTENCE_OPERATORS:
             return self._existence(name, operator, operand, path)
         self.problems.extend((path, message) for message in _operand_problems(found, operator, operand))
@@ -107,6 +103,11 @@ class _Compiler:
     def _wrong(self, path: Path, message: str) -> Condition:
         self.problems.append((path, message))
         return ALWAYS
+
+
+def _unknown_operator(operator: str, kind: str, known: list[str]) -> str:
+    remedy = did_you_mean(operator, known) or f" Write one of {', '.join(known)}."
+    return f"{operator!r} is no operator of the kind {kind}.{remedy}"
 
 
 _UNKNOWN = object()

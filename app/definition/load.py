@@ -6,19 +6,19 @@ Pure but for reading the files; secrets and the environment are not looked at.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
-from typing import Protocol
+from typing import Any, Protocol
 
 from pydantic import ValidationError
 
 from app.definition.document import key_twice, read_document
-from app.definition.explanations import Kinds, mistakes
+from app.definition.explanations import Kinds, Mistake, mistakes
 from app.definition.model import Application
 from app.definition.resolve import resolve
-from app.definition.source import Node, Path, Place, Source, without
-from app.definition.steps import StepOptions
+from app.definition.source import Node, Path, Place, Source, path_text, without
+from app.definition.steps import Step, StepOptions
 from app.errors import DefinitionError, Problem
 
 MAXIMUM_BYTES = 2_000_000
@@ -39,6 +39,8 @@ class StepKindLike(Protocol):
     def reaches(self) -> bool: ...
     @property
     def blocks(self) -> frozenset[str]: ...
+    @property
+    def problems(self) -> Callable[[Any, Step, Application], Iterator[str]]: ...
 
 
 Steps = Mapping[str, StepKindLike]
@@ -83,8 +85,8 @@ def read(paths: Paths, *, steps: Steps) -> Reading:
         return Reading(source, resolve(_validated(source.root, frozenset(), kinds)), ())
     except ValidationError as error:
         found = mistakes(error, Application, source.root, kinds)
-    problems = [_problem(source, *mistake) for mistake in found]
-    broken = _broken([at for at, _, _ in found], source.root)
+    problems = [_problem(source, mistake) for mistake in found]
+    broken = _broken([mistake.at for mistake in found], source.root)
     if broken is None:
         return Reading(source, None, tuple(problems))
     application = resolve(_validated(source.root, broken, kinds))
@@ -106,9 +108,9 @@ def _validated(root: Node, broken: frozenset[tuple[str, str]], kinds: Kinds) -> 
     return Application.model_validate(without(root.data(), broken), context={"steps": kinds})
 
 
-def _problem(source: Source, at: Path, shown: Path, message: str) -> Problem:
-    place, problem = source.place(at), source.problem(shown, message)
-    return Problem(place.file, place.line, problem.path, message)
+def _problem(source: Source, mistake: Mistake) -> Problem:
+    place = source.place(mistake.at)
+    return Problem(place.file, place.line, path_text(mistake.path), mistake.message)
 
 
 def read_source(paths: Paths) -> tuple[Source | None, list[Problem]]:
@@ -164,7 +166,9 @@ def _root(file: str, content: bytes, problems: list[Problem]) -> Node | None:
     root, found = read_document(file, text)
     problems.extend(found)
     if root is not None and not isinstance(root.value, dict):
-        problems.append(Problem(file, root.place.line, "", "write a mapping that begins with application: <name>"))
+        problems.append(
+            Problem(file, root.place.line, "", "write a mapping that begins with application: <name>")
+        )
         return None
     return root
 

@@ -1,7 +1,7 @@
 """What an author's definition says, as frozen values: the application and everything in it.
 
-`name` and `uuid` of a part are filled in by `load` after validation (the key it stands under, and the uuid given
-or derived), so code that reads a definition finds them on every part.
+`name` and `uuid` of a part are filled in by `load` after validation (the key it stands under, and the uuid
+given or derived), so code that reads a definition finds them on every part.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from functools import cached_property
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from app.definition.names import derived_uuid
 from app.definition.steps import Step
-from app.definition.types import ActionName, Duration, ModelName, ProfileName, RoleName
+from app.definition.types import ActionName, Duration, KeyLists, ModelName, ProfileName, RoleName, RoleNames
 from app.definition.where import Where
 from app.expressions import Expression, Structure, Template, Value
 from app.properties.base import Constraints
@@ -68,7 +68,7 @@ class Configuration(Part):
 class HiddenFrom(Part):
     """`hidden: {except: [admin]}`: only these roles see the property."""
 
-    roles: tuple[RoleName, ...] = Field(validation_alias="except")
+    roles: RoleNames = Field(validation_alias="except")
 
 
 def _word_or_exception(raw: Any) -> str:
@@ -177,8 +177,8 @@ class Model(Named):
     description: str = ""
     properties: dict[str, Property] = {}
     relations: dict[str, Relation] = {}
-    unique: tuple[tuple[str, ...], ...] = ()
-    index: tuple[tuple[str, ...], ...] = ()
+    unique: KeyLists = ()
+    index: KeyLists = ()
     validations: tuple[Validation, ...] = ()
     read: dict[RoleName, Rows] = {}
     write: dict[RoleName, Rows] = {}
@@ -190,17 +190,12 @@ class Model(Named):
     def all_properties(self) -> Mapping[str, Property]:
         """The properties with those that the server makes: `id`, `created_at` and `updated_at`."""
         made = {
-            name: property.model_copy(update={"name": name, "uuid": derived_uuid(self.uuid, "property", name)})
+            name: property.model_copy(
+                update={"name": name, "uuid": derived_uuid(self.uuid, "property", name)}
+            )
             for name, property in SERVER_PROPERTIES.items()
         }
         return {"id": made.pop("id"), **self.properties, **made}
-
-    @field_validator("unique", "index", mode="before")
-    @classmethod
-    def _lists_of_lists(cls, value: Any) -> Any:
-        if not isinstance(value, list):
-            return value
-        return [[entry] if isinstance(entry, str) else entry for entry in value]
 
 
 class WebserviceEndpoint(Part):
@@ -277,7 +272,7 @@ class Action(Named):
     description: str = ""
     profile: ProfileName | None = Field(None, description="The profile whose tokens it takes; absent: any.")
     model: ModelName | None = None
-    allow: tuple[RoleName, ...] = Field((), description="Roles, or public, that may call it by its id.")
+    allow: RoleNames = Field((), description="Roles, or public, that may call it by its id.")
     input: dict[str, Input] = {}
     steps: tuple[Step, ...] = ()
     result: Value | None = None
@@ -286,11 +281,6 @@ class Action(Named):
     run_as: Literal["application", "caller"] = "application"
     atomic: bool = False
     timeout: Duration | None = None
-
-    @field_validator("allow", mode="before")
-    @classmethod
-    def _one_role(cls, value: Any) -> Any:
-        return [value] if isinstance(value, str) else value
 
 
 class Endpoint(Named):
@@ -302,7 +292,7 @@ class Endpoint(Named):
     request: Literal["json", "multipart"] = "json"
     response: Literal["json", "csv", "html"] = "json"
     profile: ProfileName | None = None
-    allow: tuple[RoleName, ...] = ()
+    allow: RoleNames = ()
     body: str | None = None
     headers: dict[str, str] = {}
     query: dict[str, str] = {}
@@ -315,7 +305,7 @@ class GeneratedApi(Part):
 
     path: str
     profile: ProfileName | None = None
-    allow: tuple[RoleName, ...] = ()
+    allow: RoleNames = ()
 
 
 class Application(Part):

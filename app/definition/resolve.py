@@ -31,7 +31,9 @@ def built_in_role(application: UUID) -> Model:
 
 
 def _role_model() -> Model:
-    name = Property(kind="text", required=True, unique=True, description="The role as the definition names it.")
+    name = Property(
+        kind="text", required=True, unique=True, description="The role as the definition names it."
+    )
     return Model(description="The roles of users. Built in.", properties={"name": name})
 
 

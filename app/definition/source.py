@@ -66,24 +66,14 @@ class Source:
     def place(self, path: Iterable[str | int]) -> Place:
         """Where `path` stands, or as much of it as was written."""
         node = self.root
-        for key in path:
-            child = node.child(key)
-            if child is None:
-                break
-            node = child
+        for key in self.written(path):
+            node = node.child(key) or node
         return node.place
 
-    def has(self, path: Iterable[str | int]) -> bool:
-        """Whether something was written at exactly this path."""
-        node: Node | None = self.root
-        for key in path:
-            node = node.child(key) if node else None
-        return node is not None
-
     def problem(self, path: Path, message: str) -> Problem:
-        """A problem at `path`, with its file and line."""
+        """A problem at `path` as it was written, with its file and line."""
         place = self.place(path)
-        return Problem(place.file, place.line, path_text(path), message)
+        return Problem(place.file, place.line, path_text(self.written(path)), message)
 
 
 def path_text(path: Iterable[str | int]) -> str:

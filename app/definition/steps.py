@@ -1,4 +1,4 @@
-"""A step as an author writes it: one mapping with its kind, the kind's options and the words of every step."""
+"""A step as an author writes it: one mapping with its kind, the kind's options and what every step has."""
 
 from __future__ import annotations
 
@@ -126,4 +126,5 @@ STEP_WORDS = frozenset({"as", "if", "then", "else", "cases", "do", "each", "inde
 
 
 def _kinds(info: ValidationInfo) -> Mapping[str, type[StepOptions]]:
-    return (info.context or {}).get("steps", {})
+    kinds: Mapping[str, type[StepOptions]] = (info.context or {}).get("steps", {})
+    return kinds

@@ -36,7 +36,7 @@ Duration = Annotated[
 
 
 class NestedError(ValueError):
-    """Mistakes inside a value that Pydantic takes as one; `problems` has each with its place below the value."""
+    """Mistakes inside a value that Pydantic takes as one, each with its place below the value."""
 
     def __init__(self, problems: Sequence[tuple[Path, str]]) -> None:
         super().__init__("; ".join(message for _, message in problems))
@@ -71,6 +71,12 @@ ActionName = Annotated[str, Reference("action")]
 ProfileName = Annotated[str, Reference("profile")]
 WebserviceName = Annotated[str, Reference("webservice")]
 RoleName = Annotated[str, Reference("role")]
+RoleNames = Annotated[
+    tuple[RoleName, ...],
+    BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+"""Roles, or a single one without a list."""
 PropertyPath = Annotated[str, Reference("property")]
 """`Media.file`"""
 MemberName = Annotated[str, Reference("member")]
@@ -83,3 +89,22 @@ InputName = Annotated[str, Reference("input")]
 """An input of the action that `action` beside it names."""
 ResultName = Annotated[str, Reference("result")]
 """A variable of the run that this step sets, as `assign` does; later steps know it."""
+
+
+def _lists_of_lists(value: Any) -> Any:
+    if not isinstance(value, list):
+        return value
+    return [[entry] if isinstance(entry, str) else entry for entry in value]
+
+
+KeyLists = Annotated[
+    tuple[tuple[str, ...], ...],
+    BeforeValidator(_lists_of_lists),
+    WithJsonSchema(
+        {
+            "type": "array",
+            "items": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
+        }
+    ),
+]
+"""Lists of properties and belongs_to relations; a single one needs no list of its own."""

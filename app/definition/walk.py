@@ -10,19 +10,17 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from app.definition.explanations import key_of
+from app.definition.reads import Text
 from app.definition.source import Path
 from app.definition.steps import Step
 from app.definition.types import Reference
 from app.definition.where import Where
-from app.expressions import Expression, Structure, Template, Value
-
-Text = Expression | Template | Value | Structure
-"""What reads names of a scope."""
+from app.expressions import Value
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One value with its path. `to` says what a text refers to; `owners` are the parts around it, inmost first."""
+    """One value; `to` says what a text refers to, `owners` are the parts around it, inmost first."""
 
     path: Path
     value: Any

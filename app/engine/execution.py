@@ -13,6 +13,7 @@ from typing import Any
 from app.engine.compile import Block, CompiledAction, CompiledStep
 from app.engine.journal import Entry
 from app.errors import StepFailed
+from app.expressions import EvaluationError
 from app.steps.base import Assign, Call, Done, Each, Enter, Finish, Outcome
 
 MAXIMUM_STEPS = 100_000
@@ -87,6 +88,11 @@ class Execution:
     def variables(self) -> dict[str, Any]:
         """What the expressions of the current action see."""
         return self.current.variables
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether an action that is being run has no more rights than who called: what it calls has none either."""
+        return any(invocation.action.action.run_as == "caller" for invocation in self.invocations)
 
     def refresh(self, shared: Mapping[str, Any]) -> None:
         """Sets shared values anew, such as `now`, for every action of the run."""
@@ -176,6 +182,10 @@ class Execution:
 
     def _outcome_of(self, invocation: Invocation) -> Any:
         action = invocation.action.action
-        if action.outputs:
-            return {name: value.evaluate(invocation.variables) for name, value in action.outputs.items()}
-        return None if action.result is None else action.result.evaluate(invocation.variables)
+        variables = invocation.variables
+        try:
+            if action.outputs:
+                return {name: value.evaluate(variables) for name, value in action.outputs.items()}
+            return None if action.result is None else action.result.evaluate(variables)
+        except EvaluationError as error:
+            raise StepFailed(f"The result of {action.name!r} could not be made.", str(error)) from error

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from time import monotonic
-from typing import cast
+from typing import NoReturn, cast
 
+from app.definition.steps import Retry
 from app.engine.compile import CompiledStep
 from app.engine.execution import Execution
-from app.engine.journal import Entry
+from app.engine.journal import Entry, add
 from app.errors import ActionQLError, StepFailed, TimedOut
-from app.expressions import EvaluationError
+from app.expressions import EvaluationError, is_true
+from app.outbound import OutboundRefused
 from app.steps.base import Done, Enter, Outcome, Scope
 from app.storage.work import Work
+
+LATE = "The action took too long."
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,7 @@ def advance(execution: Execution, context: Context) -> Work[CompiledStep | None]
     """Runs steps within the transaction; returns the reaching step that comes next, or None at the end."""
     while (step := execution.next_step()) is not None:
         if monotonic() > context.deadline:
-            raise TimedOut("The action took too long.")
+            raise TimedOut(LATE)
         if not _wanted(execution, step):
             execution.skip()
         elif step.mode == "reach":
@@ -39,17 +44,44 @@ def advance(execution: Execution, context: Context) -> Work[CompiledStep | None]
 
 
 async def reach(execution: Execution, step: CompiledStep, context: Context) -> None:
-    """Runs one step that leaves the process, and moves the execution on."""
+    """Runs one step that leaves the process, as often as its `retry` says, and moves the execution on."""
+    try:
+        outcome = await _attempts(execution, step, context)
+    except (ActionQLError, EvaluationError) as error:
+        outcome = _forgiven(execution, step, error)
+    execution.settle(step, outcome)
+
+
+async def _attempts(execution: Execution, step: CompiledStep, context: Context) -> Outcome:
+    for wait in _waits(step.retry):
+        try:
+            return await _attempt(execution, step, context)
+        except (StepFailed, TimedOut) as error:
+            if isinstance(error, OutboundRefused):
+                raise
+            await asyncio.sleep(wait)
+    return await _attempt(execution, step, context)
+
+
+async def _attempt(execution: Execution, step: CompiledStep, context: Context) -> Outcome:
     scope = context.scope(execution, step)
     started = monotonic()
     try:
         outcome = await cast(Awaitable[Outcome], step.run(scope))
-    except (ActionQLError, EvaluationError) as error:
+    except Exception as error:
         _note(execution, step, scope, started, error)
-        execution.settle(step, _forgiven(execution, step, error))
-        return
+        raise
     _note(execution, step, scope, started, None)
-    execution.settle(step, outcome)
+    return outcome
+
+
+def _waits(retry: Retry | None) -> Iterator[float]:
+    """Seconds to wait before each further try."""
+    if retry is not None:
+        wait = retry.wait.total_seconds()
+        for _ in range(retry.times):
+            yield wait
+            wait *= retry.backoff
 
 
 def _work(execution: Execution, step: CompiledStep, context: Context) -> Work[None]:
@@ -59,9 +91,9 @@ def _work(execution: Execution, step: CompiledStep, context: Context) -> Work[No
         outcome = step.run(scope)
         if step.mode == "work":
             outcome = yield from cast(Work[Outcome], outcome)
-    except (ActionQLError, EvaluationError) as error:
+    except Exception as error:
         _note(execution, step, scope, started, error)
-        raise _as_failure(execution, step, error) from error
+        _fail(execution, step, error)
     _note(execution, step, scope, started, None)
     execution.settle(step, cast(Outcome, outcome))
 
@@ -70,38 +102,38 @@ def _wanted(execution: Execution, step: CompiledStep) -> bool:
     if step.condition is None:
         return True
     try:
-        return bool(step.condition.evaluate(execution.variables))
+        return is_true(step.condition.evaluate(execution.variables))
     except EvaluationError as error:
-        raise _as_failure(execution, step, error) from error
+        _fail(execution, step, error)
 
 
-def _forgiven(execution: Execution, step: CompiledStep, error: ActionQLError | EvaluationError) -> Outcome:
-    if step.forgiving:
-        return Done(None)
-    if "on_error" in step.blocks:
-        return Enter("on_error")
-    raise _as_failure(execution, step, error) from error
+def _forgiven(execution: Execution, step: CompiledStep, error: Exception) -> Outcome:
+    if not step.forgiving and "on_error" not in step.blocks:
+        _fail(execution, step, error)
+    return Done(None) if step.forgiving else Enter("on_error")
 
 
-def _as_failure(
-    execution: Execution, step: CompiledStep, error: ActionQLError | EvaluationError
-) -> ActionQLError:
-    if isinstance(error, ActionQLError):
-        return error
+def _fail(execution: Execution, step: CompiledStep, error: Exception) -> NoReturn:
+    """Ends the run with a step's error, with an expression's by one that names the step."""
+    if not isinstance(error, EvaluationError):
+        raise error
     action = execution.current.action.action.name
-    return StepFailed(f"The step {step.place} ({step.kind}) of {action!r} failed.", reason=str(error))
+    message = f"The step {step.place} ({step.kind}) of {action!r} failed."
+    raise StepFailed(message, reason=str(error)) from error
 
 
 def _note(
-    execution: Execution,
-    step: CompiledStep,
-    scope: Scope,
-    started: float,
-    error: ActionQLError | EvaluationError | None,
+    execution: Execution, step: CompiledStep, scope: Scope, started: float, error: Exception | None
 ) -> None:
     milliseconds = round((monotonic() - started) * 1000, 3)
-    reason = getattr(error, "reason", "") or str(error) if error else None
+    reason = None if error is None else scope.services.conceal(_reason(error))
     name = execution.current.action.action.name
-    execution.journal.append(
-        Entry(name, step.place, step.kind, milliseconds, tuple(scope.messages), reason)
-    )
+    entry = Entry(name, step.place, step.kind, milliseconds, tuple(scope.messages), reason)
+    add(execution.journal, entry)
+
+
+def _reason(error: Exception) -> str:
+    """What the console shows; of what nobody expected only the kind, since its text may hold anything."""
+    if isinstance(error, ActionQLError | EvaluationError):
+        return getattr(error, "reason", "") or str(error)
+    return type(error).__name__

@@ -24,14 +24,16 @@ class Entry:
     error: str | None = None
 
 
+def add(entries: list[Entry], entry: Entry) -> None:
+    """Notes one more step; after the first thousand only what failed or said something, up to as many again."""
+    count = len(entries)
+    if count < MAXIMUM_ENTRIES or (count < 2 * MAXIMUM_ENTRIES and (entry.messages or entry.error)):
+        entries.append(entry)
+
+
 def written(entries: Sequence[Entry]) -> list[dict[str, Any]]:
-    """The entries as they are stored; after the first thousand only what failed or said something."""
-    kept = [
-        entry
-        for index, entry in enumerate(entries)
-        if index < MAXIMUM_ENTRIES or (index < 2 * MAXIMUM_ENTRIES and (entry.messages or entry.error))
-    ]
-    return [_plain(entry) for entry in kept]
+    """The entries as they are stored."""
+    return [_plain(entry) for entry in entries]
 
 
 def _plain(entry: Entry) -> dict[str, Any]:

@@ -17,9 +17,10 @@ from uuid import uuid4
 import structlog
 
 from app.auth.passwords import Passwords
+from app.definition.record import Record
 from app.engine.compile import CompiledAction, CompiledStep
 from app.engine.execution import Execution
-from app.engine.interpreter import Context, advance, reach
+from app.engine.interpreter import LATE, Context, advance, reach
 from app.engine.journal import written
 from app.errors import ActionQLError, TimedOut
 from app.permissions import Grant, Permissions, Principal, Verb
@@ -119,21 +120,25 @@ class Runs:
                 raise
 
     async def _leave(self, run: Run, execution: Execution, step: CompiledStep, context: Context) -> None:
+        deadline = asyncio.timeout(max(0.0, context.deadline - monotonic()))
         try:
-            async with asyncio.timeout(max(0.0, context.deadline - monotonic())):
+            async with deadline:
                 execution.refresh(_clock())
                 await reach(execution, step, context)
-        except TimeoutError:
-            late = TimedOut("The action took too long.")
-            await self._fail(run, execution, late)
-            raise late from None
         except Exception as error:
-            await self._fail(run, execution, error)
-            raise
+            late = TimedOut(LATE) if deadline.expired() else None
+            await self._fail(run, execution, late or error)
+            if late is None:
+                raise
+            raise late from error
 
     async def _fail(self, run: Run, execution: Execution, error: Exception) -> None:
+        """Records how the run ended; that this fails too must not hide why it ended."""
         log.info("run failed", run=run.id, action=run.start.action, code=_reason(error))
-        await self._database.write(lambda: self._record(run, execution.copy(), "fatal_errored", error))
+        try:
+            await self._database.write(lambda: self._record(run, execution.copy(), "fatal_errored", error))
+        except Exception:
+            log.exception("failed run not recorded", run=run.id)
 
     def _record(
         self, run: Run, execution: Execution, state: str, error: Exception | None = None
@@ -155,31 +160,28 @@ class Runs:
             created=run.created,
             state=state,
             reason=None if error is None else _reason(error),
-            error=None if error is None else getattr(error, "reason", "") or str(error),
+            error=None if error is None else self._services.conceal(_words(error)),
             ended=None if state == "running" else datetime.now(UTC),
         )
 
     def _scopes(self, run: Run) -> Callable[[Execution, CompiledStep], Scope]:
-        authorize = self._authority(run)
+        def as_caller(verb: Verb, model: str) -> Grant:
+            return self._permissions.authorize(run.start.principal, verb, model)
 
         def scope(execution: Execution, step: CompiledStep) -> Scope:
             now = execution.shared["now"]
             write = Write(now, run.hashes)
             key = f"{run.id}:{execution.steps}"
+            authorize = as_caller if execution.narrowed else self._permissions.of_application
             return Scope(execution.variables, self._services, now, write, key, authorize)
 
         return scope
-
-    def _authority(self, run: Run) -> Callable[[Verb, str], Grant]:
-        if self._actions[run.start.action].action.run_as == "caller":
-            return lambda verb, model: self._permissions.authorize(run.start.principal, verb, model)
-        return self._permissions.of_application
 
     def _shared(self, run: Run) -> dict[str, Any]:
         action = self._actions[run.start.action].action
         return {
             **_clock(),
-            "me": run.start.principal.record,
+            "me": _caller(run.start.principal),
             "config": self._services.config,
             "run": {"id": run.id, "action": action.name, "door": run.start.door},
         }
@@ -196,6 +198,19 @@ def _clock() -> dict[str, Any]:
 
 def _reason(error: Exception) -> str:
     return error.code if isinstance(error, ActionQLError) else ActionQLError.code
+
+
+def _words(error: Exception) -> str:
+    """What the console shows; of what nobody expected only the kind, since its text may hold anything."""
+    if isinstance(error, ActionQLError):
+        return getattr(error, "reason", "") or error.message
+    return type(error).__name__
+
+
+def _caller(principal: Principal) -> Record | None:
+    if principal.record is None or principal.model is None:
+        return None
+    return Record(principal.model, principal.record)
 
 
 def _named(principal: Principal) -> str | None:

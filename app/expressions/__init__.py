@@ -1,8 +1,11 @@
-"""The expression language and Liquid templates of a definition: read once, with every mistake and its place."""
+"""The expression language and Liquid templates of a definition: read once, every mistake with its place."""
 
 from app.expressions.errors import EvaluationError, ExpressionError
 from app.expressions.expression import Expression
 from app.expressions.functions import FUNCTIONS, Function
+from app.expressions.patterns import Pattern
+from app.expressions.structure import Structure, Value
+from app.expressions.template import Template
 from app.expressions.values import is_true, to_plain
 
 __all__ = [
@@ -11,6 +14,10 @@ __all__ = [
     "Expression",
     "ExpressionError",
     "Function",
+    "Pattern",
+    "Structure",
+    "Template",
+    "Value",
     "is_true",
     "to_plain",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from app.expressions.errors import EvaluationError, ExpressionError, Fault
+from app.expressions.errors import EvaluationError, ExpressionError, OperandError
 from app.expressions.functions import Function
 from app.expressions.kinds import described, kind_of, kind_word
 from app.expressions.limits import MAX_LIST, MAX_TEXT
@@ -27,14 +27,13 @@ from app.expressions.syntax import (
 from app.expressions.values import AS_IT_IS, Run, Scope, plain
 
 
-
 def compiled(node: Node, source: str) -> Run:
     """The closure of a part; it raises EvaluationError with the source and the place."""
     return COMPILERS[type(node)](node, source)
 
 
-def located(fault: Fault | str, source: str, place: int) -> EvaluationError:
-    """A Fault with its place (0-based) in the source."""
+def located(fault: OperandError | str, source: str, place: int) -> EvaluationError:
+    """A OperandError with its place (0-based) in the source."""
     return EvaluationError(str(fault), source, place + 1)
 
 
@@ -52,7 +51,7 @@ def variable(node: Variable, source: str) -> Run:
             return value
         try:
             return plain(value)
-        except Fault as fault:
+        except OperandError as fault:
             raise located(fault, source, place) from None
 
     return read
@@ -70,7 +69,7 @@ def access(node: Access, source: str) -> Run:
             wanted = key(scope)
             try:
                 value = plain(part_of(value, wanted))
-            except Fault as fault:
+            except OperandError as fault:
                 raise located(fault, source, place) from None
         return value
 
@@ -90,7 +89,7 @@ def constant_access(node: Access, source: str) -> Run:
                 value = value.get(key) if type(value) is dict else part_of(value, key)
                 if type(value) not in AS_IT_IS:
                     value = plain(value)
-            except Fault as fault:
+            except OperandError as fault:
                 raise located(fault, source, place) from None
         return value
 
@@ -117,7 +116,7 @@ def negation(node: Negation, source: str) -> Run:
         value = operand(scope)
         try:
             return negative(value)
-        except Fault as fault:
+        except OperandError as fault:
             raise located(fault, source, place) from None
 
     return negate
@@ -144,7 +143,11 @@ def choice(node: Choice, source: str) -> Run:
 def comparison(node: Comparison, source: str) -> Run:
     symbol = node.operation.symbol
     left, right = compiled(node.left, source), compiled(node.operation.operand, source)
-    if isinstance(node.operation.operand, Constant) and node.operation.operand.value is None and symbol in NULL_TESTS:
+    if (
+        isinstance(node.operation.operand, Constant)
+        and node.operation.operand.value is None
+        and symbol in NULL_TESTS
+    ):
         return NULL_TESTS[symbol](left)
     compare, place = COMPARISONS[symbol], node.operation.place
 
@@ -152,7 +155,7 @@ def comparison(node: Comparison, source: str) -> Run:
         one, other = left(scope), right(scope)
         try:
             return compare(one, other)
-        except Fault as fault:
+        except OperandError as fault:
             raise located(fault, source, place) from None
 
     return evaluate
@@ -177,7 +180,7 @@ def arithmetic(node: Arithmetic, source: str) -> Run:
             other = operand(scope)
             try:
                 value = operate(value, other)
-            except Fault as fault:
+            except OperandError as fault:
                 null = node.first if value is None else operation.operand if other is None else None
                 raise located(_named(fault, null, source), source, operation.place) from None
         return value
@@ -185,7 +188,7 @@ def arithmetic(node: Arithmetic, source: str) -> Run:
     return evaluate
 
 
-def _named(fault: Fault, null: Node | None, source: str) -> Fault | str:
+def _named(fault: OperandError, null: Node | None, source: str) -> OperandError | str:
     """What an operator has against null, with the words that are null."""
     if null is None:
         return fault
@@ -210,14 +213,14 @@ def call(node: Call, source: str) -> Run:
                     raise unfit(function, index, value)
             result = perform(*values) if reads is None else perform(scope.get(reads))
             return checked_size(result)
-        except Fault as fault:
+        except OperandError as fault:
             raise located(f"'{function.name}': {fault}", source, place) from None
 
     return evaluate
 
 
 def prepared(node: Call, source: str) -> Callable[..., Any]:
-    """The code of a call, made for its constant arguments; raises ExpressionError when one of them is wrong."""
+    """The code of a call, made for its constant arguments; raises ExpressionError when one is wrong."""
     constants = {
         index: argument.value
         for index, argument in enumerate(node.arguments)
@@ -227,22 +230,24 @@ def prepared(node: Call, source: str) -> Callable[..., Any]:
         return node.function.call
     try:
         return node.function.prepare(constants) or node.function.call
-    except Fault as fault:
-        raise ExpressionError(f"'{node.function.name}' at {node.start + 1}: {fault}", node.start + 1) from None
+    except OperandError as fault:
+        raise ExpressionError(
+            f"'{node.function.name}' at {node.start + 1}: {fault}", node.start + 1
+        ) from None
 
 
-def unfit(function: Function, index: int, value: Any) -> Fault:
-    """The Fault of an argument of the wrong kind."""
+def unfit(function: Function, index: int, value: Any) -> OperandError:
+    """The OperandError of an argument of the wrong kind."""
     parameter = function.parameter(index)
-    return Fault(f"{parameter.name} is {kind_word(value)}, not {described(parameter.kinds)}")
+    return OperandError(f"{parameter.name} is {kind_word(value)}, not {described(parameter.kinds)}")
 
 
 def checked_size(result: Any) -> Any:
-    """What a function made; raises Fault when it is too large."""
+    """What a function made; raises OperandError when it is too large."""
     if type(result) is str and len(result) > MAX_TEXT:
-        raise Fault(f"the text would have more than {MAX_TEXT:,} characters")
+        raise OperandError(f"the text would have more than {MAX_TEXT:,} characters")
     if type(result) is list and len(result) > MAX_LIST:
-        raise Fault(f"the list would have more than {MAX_LIST:,} elements")
+        raise OperandError(f"the list would have more than {MAX_LIST:,} elements")
     return result
 
 

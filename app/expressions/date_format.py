@@ -7,16 +7,19 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from app.expressions.errors import Fault
+from app.expressions.errors import OperandError
 from app.expressions.limits import MAX_PATTERN
 
-MONTHS = "January February March April May June July August September October November December".split()
-DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DIRECTIVE = re.compile(r"%(-?)(.)", re.DOTALL)
 
 
-def _offset(value: datetime) -> str:
-    return value.strftime("%z") or "+0000"
+def _offset(value: Any) -> str:
+    return str(value.strftime("%z")) or "+0000"
 
 
 DATE_PARTS: Mapping[str, Callable[[Any], str]] = {
@@ -49,20 +52,22 @@ TIME_PARTS: Mapping[str, Callable[[Any], str]] = {
     "Z": lambda value: value.tzname() or "UTC",
     "s": lambda value: str(int(value.timestamp())),
 }
-PARTS = {**DATE_PARTS, **TIME_PARTS, "%": lambda _: "%"}
+PARTS: Mapping[str, Callable[[Any], str]] = {**DATE_PARTS, **TIME_PARTS, "%": lambda _: "%"}
 
 
 def check_format(pattern: str) -> None:
-    """Raise Fault if the pattern is too long or has a directive that is not known."""
+    """Raise OperandError if the pattern is too long or has a directive that is not known."""
     if len(pattern) > MAX_PATTERN:
-        raise Fault(f"the pattern has more than {MAX_PATTERN} characters")
+        raise OperandError(f"the pattern has more than {MAX_PATTERN} characters")
     for match in DIRECTIVE.finditer(pattern):
         if match.group(2) not in PARTS:
-            raise Fault(f"the pattern has an unknown directive; known are {' '.join('%' + name for name in PARTS)}")
+            raise OperandError(
+                f"the pattern has an unknown directive; known are {' '.join('%' + name for name in PARTS)}"
+            )
 
 
 def formatted(value: date, pattern: str) -> str:
-    """A date, or date and time, by a pattern; `%-d` leaves out zeros in front. Raises Fault for an unknown one.
+    """A date, or date and time, by a pattern; `%-d` leaves out zeros in front. Others are OperandErrors.
 
     Of a date without a time the time is midnight UTC; months and days have their English names.
     """

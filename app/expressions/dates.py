@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
 
-from app.expressions.errors import Fault
+from app.expressions.errors import OperandError
 
 DateT = TypeVar("DateT", date, datetime)
 
@@ -22,10 +22,10 @@ class CalendarDuration:
         return bool(self.months)
 
     def after(self, start: DateT) -> DateT:
-        """The date this many months after `start`; raises Fault outside the years 1 to 9999."""
+        """The date this many months after `start`; raises OperandError outside the years 1 to 9999."""
         year, month = divmod(start.year * 12 + start.month - 1 + self.months, 12)
         if not 1 <= year <= 9999:
-            raise Fault("the date would be outside the years 1 to 9999")
+            raise OperandError("the date would be outside the years 1 to 9999")
         last = monthrange(year, month + 1)[1]
         return start.replace(year=year, month=month + 1, day=min(start.day, last))
 
@@ -42,7 +42,7 @@ def as_instant(value: date) -> datetime:
 
 
 def after(start: date, duration: timedelta | CalendarDuration) -> date:
-    """The instant a duration after `start`: a date plus whole days stays a date, else it counts from midnight UTC."""
+    """The instant a duration after `start`; a date plus whole days stays a date, else it is at midnight."""
     if isinstance(duration, CalendarDuration):
         return duration.after(start)
     if not isinstance(start, datetime) and (duration.seconds or duration.microseconds):
@@ -50,7 +50,7 @@ def after(start: date, duration: timedelta | CalendarDuration) -> date:
     try:
         return start + duration
     except OverflowError:
-        raise Fault("the date would be outside the years 1 to 9999") from None
+        raise OperandError("the date would be outside the years 1 to 9999") from None
 
 
 def opposite(duration: timedelta | CalendarDuration) -> timedelta | CalendarDuration:
@@ -58,4 +58,4 @@ def opposite(duration: timedelta | CalendarDuration) -> timedelta | CalendarDura
     try:
         return CalendarDuration(-duration.months) if isinstance(duration, CalendarDuration) else -duration
     except OverflowError:
-        raise Fault("the duration is too long") from None
+        raise OperandError("the duration is too long") from None

@@ -14,8 +14,8 @@ SHOWN_SOURCE = 80
 class ExpressionError(ValueError):
     """A text that is no expression or template; the message says what, where and how to mend it.
 
-    `position` is the 1-based column (of a template: the line). `path` leads to the text when it stands inside a
-    structure.
+    `position` is the 1-based column (of a template: the line). `path` leads to the text when it stands inside
+    a structure.
     """
 
     def __init__(self, message: str, position: int = 1, path: tuple[str | int, ...] = ()) -> None:
@@ -32,23 +32,24 @@ class ExpressionError(ValueError):
 class EvaluationError(Exception):
     """An expression or template that could not be evaluated with the values at hand.
 
-    `position` is the 1-based column in `source` (of a template: the line, 0 when it is not known).
+    `position` is the 1-based column in `source` (of a template: the line, as `unit` says), 0 when not known.
     """
 
-    def __init__(self, message: str, source: str = "", position: int = 0) -> None:
+    def __init__(self, message: str, source: str = "", position: int = 0, unit: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.source = source
         self.position = position
+        self.unit = unit
 
     def __str__(self) -> str:
         if not self.source:
             return self.message
-        place = f" at {self.position}" if self.position else ""
+        place = f" at {self.unit}{self.position}" if self.position else ""
         return f"{self.message}{place} in {shortened(self.source)}"
 
 
-class Fault(Exception):
+class OperandError(Exception):
     """What an operator or function has against its values; the place is added by who called it."""
 
 

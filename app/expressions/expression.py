@@ -11,7 +11,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from app.expressions.compiler import compiled
-from app.expressions.errors import EvaluationError, ExpressionError, Fault
+from app.expressions.errors import EvaluationError, ExpressionError, OperandError
 from app.expressions.parser import parse
 from app.expressions.syntax import paths
 from app.expressions.values import Run, Scope, text_of
@@ -41,15 +41,17 @@ class Expression:
             read = frozenset(paths(node))
             run = compiled(node, text)
         except RecursionError:
-            raise ExpressionError("the expression is nested too deep at 1. Split it over several assigns") from None
+            raise ExpressionError(
+                "the expression is nested too deep at 1. Split it over several assigns"
+            ) from None
         return cls(text, frozenset(path[0] for path in read), read, run)
 
     @classmethod
     def constant(cls, value: bool | int | float | Decimal) -> Expression:
-        """The expression that is always this boolean or number; raises ExpressionError if it is not finite."""
+        """The expression that is always this; raises ExpressionError for a number that is not finite."""
         try:
             return cls.parse(text_of(value))
-        except Fault as fault:
+        except OperandError as fault:
             raise ExpressionError(str(fault)) from None
 
     @classmethod
@@ -85,7 +87,9 @@ class Expression:
         )
 
     @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
         return {
             "anyOf": [{"type": "string", "pattern": "^="}, {"type": "boolean"}, {"type": "number"}],
             "description": "An expression, as in `=name == null`; a boolean or number stands for itself.",

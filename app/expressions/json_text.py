@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 import orjson
 
-from app.expressions.errors import EvaluationError, Fault
+from app.expressions.errors import EvaluationError, OperandError
 from app.expressions.limits import MAX_DIGITS, MAX_JSON_DEPTH, MAX_TEXT
 from app.expressions.values import checked_decimal, number_text, to_plain, too_many_digits
 
@@ -18,26 +18,26 @@ NATIVE_INTEGER = 2**53
 
 
 def read_json(text: str | bytes) -> Any:
-    """The value that a JSON text stands for, its numbers int or Decimal; raises Fault if it is none."""
+    """What a JSON text stands for, its numbers int or Decimal; raises OperandError if it is none."""
     if len(text) > MAX_TEXT:
-        raise Fault(f"the JSON text has more than {MAX_TEXT:,} characters")
+        raise OperandError(f"the JSON text has more than {MAX_TEXT:,} characters")
     if isinstance(text, bytes):
         text = _decoded(text)
     _check_depth(text)
     try:
         return json.loads(text, parse_float=_decimal, parse_int=_integer, parse_constant=_refused)
     except json.JSONDecodeError as error:
-        raise Fault(f"the text is not JSON at line {error.lineno} column {error.colno}") from None
+        raise OperandError(f"the text is not JSON at line {error.lineno} column {error.colno}") from None
 
 
 def write_json(value: Any) -> str:
-    """A value as compact JSON text, numbers exactly as they are; raises Fault for what JSON cannot hold."""
+    """A value as compact JSON text, numbers exact; raises OperandError for what it cannot hold."""
     try:
         return orjson.dumps(_writable(to_plain(value))).decode()
     except EvaluationError as error:
-        raise Fault(error.message) from None
+        raise OperandError(error.message) from None
     except orjson.JSONEncodeError:
-        raise Fault("the value cannot be written as JSON") from None
+        raise OperandError("the value cannot be written as JSON") from None
 
 
 def _writable(value: Any) -> Any:
@@ -45,7 +45,9 @@ def _writable(value: Any) -> Any:
         return {key: _writable(part) for key, part in value.items()}
     if isinstance(value, list):
         return [_writable(part) for part in value]
-    if isinstance(value, Decimal) or (isinstance(value, int) and not -NATIVE_INTEGER < value < NATIVE_INTEGER):
+    if isinstance(value, Decimal) or (
+        isinstance(value, int) and not -NATIVE_INTEGER < value < NATIVE_INTEGER
+    ):
         return orjson.Fragment(number_text(value))
     return value
 
@@ -54,7 +56,7 @@ def _decoded(data: bytes) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError:
-        raise Fault("the JSON text is not UTF-8") from None
+        raise OperandError("the JSON text is not UTF-8") from None
 
 
 def _check_depth(text: str) -> None:
@@ -64,7 +66,7 @@ def _check_depth(text: str) -> None:
         if bracket in "[{":
             depth += 1
             if depth > MAX_JSON_DEPTH:
-                raise Fault(f"the JSON is more than {MAX_JSON_DEPTH} deep")
+                raise OperandError(f"the JSON is more than {MAX_JSON_DEPTH} deep")
         elif bracket in "]}":
             depth -= 1
 
@@ -82,4 +84,4 @@ def _integer(text: str) -> int:
 
 
 def _refused(word: str) -> NoReturn:
-    raise Fault(f"the text is not JSON: {word} is no number")
+    raise OperandError(f"the text is not JSON: {word} is no number")

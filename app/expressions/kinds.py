@@ -32,6 +32,8 @@ class Kind(IntFlag):
     SCALAR = BOOLEAN | NUMBER | TEXT | DATE | DATE_TIME | TIME
     ANY = 8191
 
+    __hash__ = int.__hash__
+
 
 KINDS: Mapping[type, Kind] = {
     type(None): Kind.NULL,

@@ -31,7 +31,10 @@ MAX_JSON_DEPTH = 32
 """Lists and objects inside one another in JSON that is read or written, and in plain values."""
 
 MAX_NODES = 1_000_000
-"""Values that one comparison or conversion of lists and objects looks at."""
+"""Values that one conversion of lists and objects looks at."""
+
+MAX_COMPARED = 200_000
+"""Values that one comparison of lists and objects looks at."""
 
 MAX_PATTERN = 200
 """Characters of a pattern of `matches`."""

@@ -1,4 +1,4 @@
-"""What the operators do with values; a Fault says what they have against them."""
+"""What the operators do with values; a OperandError says what they have against them."""
 
 from __future__ import annotations
 
@@ -8,39 +8,40 @@ from decimal import Decimal, DecimalException
 from typing import Any
 
 from app.expressions.dates import CalendarDuration, after, as_instant, opposite
-from app.expressions.errors import Fault
+from app.expressions.errors import OperandError
 from app.expressions.kinds import Kind, kind_of, kind_word
-from app.expressions.limits import EXACT, MAX_INTEGER, MAX_LIST, MAX_TEXT, QUOTIENT
+from app.expressions.limits import EXACT, MAX_COMPARED, MAX_INTEGER, MAX_LIST, MAX_TEXT, QUOTIENT
 from app.expressions.values import Budget, plain, seconds_of, text_of, too_many_digits, whole
 
 NUMBERS = frozenset({int, Decimal})
 INSTANTS = frozenset({Kind.DATE, Kind.DATE_TIME})
 ORDERED = frozenset({Kind.NUMBER, Kind.TEXT, Kind.TIME, Kind.DURATION, Kind.CALENDAR_DURATION})
 SAME = frozenset({int, str, bool, Decimal, type(None)})
+LONGEST = 86_400 * 999_999_999
 Operator = Callable[[Any, Any], Any]
 
 
 def bounded(value: int) -> int:
-    """The integer itself; raises Fault if it has too many digits."""
+    """The integer itself; raises OperandError if it has too many digits."""
     if -MAX_INTEGER < value < MAX_INTEGER:
         return value
     raise too_many_digits()
 
 
 def exact(operation: Callable[[Any, Any], Decimal], left: int | Decimal, right: int | Decimal) -> Decimal:
-    """The result of a decimal operation; raises Fault if it has too many digits."""
+    """The result of a decimal operation; raises OperandError if it has too many digits."""
     try:
         return operation(left, right)
     except DecimalException:
         raise too_many_digits() from None
 
 
-def refused(symbol: str, left: Any, right: Any) -> Fault:
-    """The Fault of an operator that does not know these kinds of values."""
+def refused(symbol: str, left: Any, right: Any) -> OperandError:
+    """The OperandError of an operator that does not know these kinds of values."""
     for side, value in (("left", left), ("right", right)):
         if value is None:
-            return Fault(f"'{symbol}' has null on its {side}")
-    return Fault(f"'{symbol}' does not work on {kind_word(left)} and {kind_word(right)}")
+            return OperandError(f"'{symbol}' has null on its {side}")
+    return OperandError(f"'{symbol}' does not work on {kind_word(left)} and {kind_word(right)}")
 
 
 def add(left: Any, right: Any) -> Any:
@@ -92,7 +93,7 @@ def multiply(left: Any, right: Any) -> Any:
 
 
 def divide(left: Any, right: Any) -> Any:
-    """Divides numbers (to an int where it comes out even), durations by a number, and durations by each other."""
+    """Divides numbers (to an int where it comes out even), durations by a number, durations by each other."""
     if isinstance(left, timedelta) and isinstance(right, timedelta):
         return divide(seconds_of(left), seconds_of(right))
     if isinstance(left, timedelta) and type(right) in NUMBERS:
@@ -100,7 +101,7 @@ def divide(left: Any, right: Any) -> Any:
     if type(left) not in NUMBERS or type(right) not in NUMBERS:
         raise refused("/", left, right)
     if not right:
-        raise Fault("division by zero")
+        raise OperandError("division by zero")
     if type(left) is int and type(right) is int and left % right == 0:
         return left // right
     return exact(QUOTIENT.divide, left, right)
@@ -111,7 +112,7 @@ def remainder(left: Any, right: Any) -> Any:
     if type(left) not in NUMBERS or type(right) not in NUMBERS:
         raise refused("%", left, right)
     if not right:
-        raise Fault("division by zero")
+        raise OperandError("division by zero")
     if type(left) is int and type(right) is int:
         return left % right
     rest = exact(EXACT.remainder, left, right)
@@ -126,28 +127,28 @@ def negative(value: Any) -> Any:
         return value.copy_negate() if value else value
     if isinstance(value, timedelta | CalendarDuration):
         return opposite(value)
-    raise Fault(f"'-' does not work on {kind_word(value)}")
+    raise OperandError(f"'-' does not work on {kind_word(value)}")
 
 
 def joined(left: Any, right: Any) -> str:
-    """Two values as one text; raises Fault when it would be too long."""
+    """Two values as one text; raises OperandError when it would be too long."""
     first, second = text_of(left), text_of(right)
     if len(first) + len(second) > MAX_TEXT:
-        raise Fault(f"the text would have more than {MAX_TEXT:,} characters")
+        raise OperandError(f"the text would have more than {MAX_TEXT:,} characters")
     return first + second
 
 
 def joined_lists(left: list[Any], right: list[Any]) -> list[Any]:
-    """Two lists as one; raises Fault when it would be too long."""
+    """Two lists as one; raises OperandError when it would be too long."""
     if len(left) + len(right) > MAX_LIST:
-        raise Fault(f"the list would have more than {MAX_LIST:,} elements")
+        raise OperandError(f"the list would have more than {MAX_LIST:,} elements")
     return left + right
 
 
 def duration(seconds: int | Decimal) -> timedelta:
-    """A duration of so many seconds, to the microsecond; raises Fault when it is too long."""
-    if abs(seconds) >= 86_400 * 999_999_999:
-        raise Fault("the duration is too long")
+    """A duration of so many seconds, to the microsecond; raises OperandError when it is too long."""
+    if not -LONGEST < seconds < LONGEST:
+        raise OperandError("the duration is too long")
     return timedelta(microseconds=int(exact(EXACT.multiply, Decimal(seconds), 1_000_000)))
 
 
@@ -166,10 +167,10 @@ def moved(symbol: str, left: Any, right: Any) -> Any:
 
 
 def equal(left: Any, right: Any) -> bool:
-    """Whether two values are the same: numbers by amount, dates and times by instant, lists and objects by content."""
+    """Whether two values are the same: numbers by amount, dates by instant, lists and objects by content."""
     if type(left) is type(right) and type(left) in SAME:
         return bool(left == right)
-    return _equal(left, right, Budget())
+    return _equal(left, right, Budget(MAX_COMPARED))
 
 
 def _equal(left: Any, right: Any, budget: Budget) -> bool:
@@ -194,18 +195,18 @@ def _equal(left: Any, right: Any, budget: Budget) -> bool:
 
 
 def order(left: Any, right: Any) -> int:
-    """-1, 0 or 1 as `left` comes before, with or after `right`; raises Fault when they have no order."""
+    """-1, 0 or 1 as `left` comes before, with or after `right`; raises OperandError if they have no order."""
     if type(left) in NUMBERS and type(right) in NUMBERS:
         return int(left > right) - int(left < right)
     kind, other = kind_of(left), kind_of(right)
     if kind in INSTANTS and other in INSTANTS:
         left, right = as_instant(left), as_instant(right)
     elif kind != other or kind not in ORDERED:
-        raise Fault(f"{kind_word(left)} and {kind_word(right)} cannot be put in order")
+        raise OperandError(f"{kind_word(left)} and {kind_word(right)} cannot be put in order")
     try:
         return int(left > right) - int(left < right)
     except TypeError:
-        raise Fault("a time with a zone and one without cannot be put in order") from None
+        raise OperandError("a time with a zone and one without cannot be put in order") from None
 
 
 def less(left: Any, right: Any) -> bool:
@@ -243,7 +244,7 @@ def contained(item: Any, container: Any) -> bool:
         return isinstance(item, str | int) and item in container
     if isinstance(container, str):
         return text_of(item) in container if item is not None else False
-    raise Fault(f"'in' needs a list, a text or an object on its right, not {kind_word(container)}")
+    raise OperandError(f"'in' needs a list, a text or an object on its right, not {kind_word(container)}")
 
 
 ARITHMETIC: Mapping[str, Operator] = {
@@ -268,7 +269,7 @@ COMPARISONS: Mapping[str, Operator] = {
 def part_of(value: Any, key: Any) -> Any:
     """The part of an object or the element of a list; null where there is none, and of null.
 
-    Raises Fault for values without parts: nothing else of a value can be reached.
+    Raises OperandError for values without parts: nothing else of a value can be reached.
     """
     if value is None or key is None:
         return None
@@ -276,7 +277,7 @@ def part_of(value: Any, key: Any) -> Any:
         return value.get(_key(key))
     if isinstance(value, list | tuple):
         return _element(value, key)
-    raise Fault(f"{kind_word(value)} has no parts")
+    raise OperandError(f"{kind_word(value)} has no parts")
 
 
 def _key(key: Any) -> str | int:
@@ -284,11 +285,11 @@ def _key(key: Any) -> str | int:
         return key
     if type(key) is Decimal:
         return whole(key, "the key")
-    raise Fault(f"{kind_word(key)} is no key")
+    raise OperandError(f"{kind_word(key)} is no key")
 
 
 def _element(elements: list[Any] | tuple[Any, ...], key: Any) -> Any:
     if type(key) not in NUMBERS:
-        raise Fault("a list has elements, not named parts; write [0] or pluck(..)")
+        raise OperandError("a list has elements, not named parts; write [0] or pluck(..)")
     index = whole(key, "the position")
     return elements[index] if 0 <= index < len(elements) else None

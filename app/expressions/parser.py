@@ -1,4 +1,4 @@
-"""From the text of an expression to its parts; every mistake is an ExpressionError with its place and a remedy."""
+"""From the text of an expression to its parts; mistakes are ExpressionErrors with place and remedy."""
 
 from __future__ import annotations
 
@@ -96,7 +96,9 @@ class Parser:
     def unexpected(self, remedy: str) -> ExpressionError:
         """The error of a word that cannot stand here."""
         position = self.token.start + 1
-        what = "the expression ends too early" if self.token.kind == "end" else f"unexpected '{self.token.text}'"
+        what = (
+            "the expression ends too early" if self.token.kind == "end" else f"unexpected '{self.token.text}'"
+        )
         return ExpressionError(f"{what} at {position}. {remedy}", position)
 
     def choice(self) -> Node:
@@ -105,7 +107,8 @@ class Parser:
         if self.depth > MAX_NESTING:
             position = self.token.start + 1
             raise ExpressionError(
-                f"the expression is more than {MAX_NESTING} deep at {position}. Split it over several assigns", position
+                f"the expression is more than {MAX_NESTING} deep at {position}. Split it over assigns",
+                position,
             )
         node = self.operations(OR)
         if self.take("?"):
@@ -206,7 +209,9 @@ class Parser:
         function = FUNCTIONS.get(name.text)
         if function is None:
             remedy = suggestion(name.text, FUNCTIONS) or " The functions are: " + ", ".join(sorted(FUNCTIONS))
-            raise ExpressionError(f"unknown function '{name.text}' at {name.start + 1}.{remedy}", name.start + 1)
+            raise ExpressionError(
+                f"unknown function '{name.text}' at {name.start + 1}.{remedy}", name.start + 1
+            )
         self.next()
         arguments = self.values(")")
         node = Call(name.start, self.tokens[self.index - 1].end, function, arguments)

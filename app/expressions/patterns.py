@@ -1,9 +1,9 @@
 """Regular expressions that can't hang.
 
-A pattern is matched against the whole text, by walking all of its positions at once (Glushkov's construction),
-so the time grows with the length of the text and never with the ways to match it. There are characters,
-`.`, classes, `\\d \\w \\s`, groups, choices, repetitions and `(?i)` at the start; there is nothing to look ahead,
-behind or back to. `^` and `$` may stand at the ends, where they change nothing.
+A pattern is matched against the whole text by walking all of its positions at once (Glushkov's construction),
+so the time grows with the length of the text and never with the ways to match it. There are characters, `.`,
+classes, `\\d \\w \\s`, groups, choices, repetitions and `(?i)` at the start; nothing looks ahead, behind
+or back. `^` and `$` may stand at the ends, where they change nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.expressions.errors import Fault
+from app.expressions.errors import OperandError
 from app.expressions.limits import MAX_PATTERN, MAX_PATTERN_POSITIONS, MAX_SUBJECT
 
 MAX_GROUPS = 20
@@ -29,7 +29,7 @@ SIGNS = {"*": (0, None), "+": (1, None), "?": (0, 1)}
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Where a piece of a pattern may begin and end, as sets of positions (bits), and whether it may be nothing."""
+    """Where a piece of a pattern may begin and end, as sets of positions (bits), and if it may be nothing."""
 
     empty: bool
     first: int
@@ -41,7 +41,7 @@ NOTHING = Part(True, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A compiled pattern: what each position takes, which may follow it, and where a match begins and ends."""
+    """A compiled pattern: what each position takes, what may follow it, where a match begins and ends."""
 
     source: str
     atoms: tuple[tuple[re.Pattern[str], int], ...]
@@ -50,9 +50,9 @@ class Pattern:
 
     @classmethod
     def parse(cls, source: str) -> Pattern:
-        """Read a pattern; raises Fault that says where it is wrong."""
+        """Read a pattern; raises OperandError that says where it is wrong."""
         if len(source) > MAX_PATTERN:
-            raise Fault(f"the pattern has more than {MAX_PATTERN} characters")
+            raise OperandError(f"the pattern has more than {MAX_PATTERN} characters")
         reader = Reader(source)
         whole = reader.choice()
         if reader.index < len(source):
@@ -61,9 +61,9 @@ class Pattern:
         return cls(source, atoms, tuple(reader.follow), whole)
 
     def matches(self, text: str) -> bool:
-        """Whether the whole text is as the pattern says; raises Fault for a text over the limit."""
+        """Whether the whole text is as the pattern says; raises OperandError for a text over the limit."""
         if len(text) > MAX_SUBJECT:
-            raise Fault(f"the text to match has more than {MAX_SUBJECT:,} characters")
+            raise OperandError(f"the text to match has more than {MAX_SUBJECT:,} characters")
         if not text:
             return self.whole.empty
         takes: dict[str, int] = {}
@@ -112,9 +112,11 @@ class Reader:
         self.atoms: dict[str, int] = {}
         self.follow: list[int] = []
 
-    def wrong(self, remedy: str = "put a backslash before a character that stands for itself") -> Fault:
-        """The Fault of what stands at the current place."""
-        return Fault(f"the pattern is wrong at its character {self.index + 1}; {remedy}")
+    def wrong(
+        self, remedy: str = "put a backslash before a character that stands for itself"
+    ) -> OperandError:
+        """The OperandError of what stands at the current place."""
+        return OperandError(f"the pattern is wrong at its character {self.index + 1}; {remedy}")
 
     def at(self, text: str) -> bool:
         """Whether this is what comes next."""
@@ -220,20 +222,24 @@ class Reader:
     def position(self, atom: str) -> Part:
         """A new position that takes one character."""
         if len(self.follow) >= MAX_PATTERN_POSITIONS:
-            raise Fault(f"the pattern stands for more than {MAX_PATTERN_POSITIONS} characters; repeat less")
+            raise OperandError(
+                f"the pattern stands for more than {MAX_PATTERN_POSITIONS} characters; repeat less"
+            )
         bit = 1 << len(self.follow)
         self.follow.append(0)
         self.atoms[atom] = self.atoms.get(atom, 0) | bit
         return Part(False, bit, bit)
 
     def compiled(self, atom: str) -> re.Pattern[str]:
-        """What takes one character; raises Fault for a class such as `[z-a]`."""
+        """What takes one character; raises OperandError for a class such as `[z-a]`."""
         try:
             if not RESERVED.search(atom):
                 return re.compile(atom, self.flags)
         except re.error:
             pass
-        raise Fault("the pattern has a class that is wrong; put a backslash before what stands for itself")
+        raise OperandError(
+            "the pattern has a class that is wrong; put a backslash before what stands for itself"
+        )
 
     def joined(self, one: Part, other: Part) -> Part:
         """One piece and then another."""

@@ -14,12 +14,12 @@ from app.expressions.limits import MAX_DIGITS, MAX_SOURCE
 KEYWORDS = frozenset({"and", "or", "not", "in", "true", "false", "null"})
 ALIASES: Mapping[str, str] = {"&": "and", "|": "or"}
 REMEDIES: Mapping[str, str] = {
-    "=": "Write == to compare.",
-    "!": "Write not.",
-    "&&": "Write and.",
-    "||": "Write or.",
-    "**": "There is no power.",
-    "{": "Write map_of(..) for an object.",
+    "=": "Write == to compare",
+    "!": "Write not",
+    "&&": "Write and",
+    "||": "Write or",
+    "**": "There is no power",
+    "{": "Write map_of(..) for an object",
 }
 ESCAPES: Mapping[str, str] = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", '"': '"', "'": "'"}
 
@@ -54,7 +54,8 @@ def tokenize(source: str) -> list[Token]:
     """The words of an expression and a last one of kind `end`; raises ExpressionError at what is no word."""
     if len(source) > MAX_SOURCE:
         raise ExpressionError(
-            f"the expression has more than {MAX_SOURCE:,} characters at {MAX_SOURCE + 1}. Split it over several assigns",
+            f"the expression has more than {MAX_SOURCE:,} characters at {MAX_SOURCE + 1}. "
+            "Split it over several assigns",
             MAX_SOURCE + 1,
         )
     return [*_tokens(source), Token("end", "", len(source), len(source))]
@@ -106,6 +107,8 @@ def _escaped(match: re.Match[str]) -> str:
 
 def _no_word(source: str, place: int, text: str) -> ExpressionError:
     if text in "\"'":
-        return ExpressionError(f"the text that begins at {place + 1} has no end. Close it with {text}", place + 1)
+        return ExpressionError(
+            f"the text that begins at {place + 1} has no end. Close it with {text}", place + 1
+        )
     remedy = REMEDIES.get(text, "")
-    return ExpressionError(f"unexpected {text!r} at {place + 1}. {remedy}".rstrip(". ") + ".", place + 1)
+    return ExpressionError(f"unexpected {text!r} at {place + 1}. {remedy}".rstrip(". "), place + 1)

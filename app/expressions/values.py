@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from app.expressions.dates import CalendarDuration, as_instant
-from app.expressions.errors import EvaluationError, Fault
+from app.expressions.errors import EvaluationError, OperandError
 from app.expressions.kinds import Kind, kind_of, kind_word
 from app.expressions.limits import MAX_DIGITS, MAX_INTEGER, MAX_JSON_DEPTH, MAX_NODES
 
@@ -23,8 +23,8 @@ AS_IT_IS = frozenset({type(None), str, int, bool, dict, list, date, timedelta})
 def plain(value: Any) -> Any:
     """A value met in data as expressions know it.
 
-    A binary float becomes a Decimal, a date and time without a zone is UTC, subclasses of text and numbers lose
-    their class. Raises Fault for a number that is not finite or has too many digits.
+    A binary float becomes a Decimal, a date and time without a zone is UTC, subclasses of text and numbers
+    lose their class. Raises OperandError for a number that is not finite or has too many digits.
     """
     if isinstance(value, Decimal):
         return checked_decimal(value)
@@ -40,25 +40,25 @@ def plain(value: Any) -> Any:
 
 
 def checked_decimal(value: Decimal) -> Decimal:
-    """The number itself; raises Fault if it is not finite or beyond the number of digits allowed."""
+    """The number itself; raises OperandError if it is not finite or beyond the number of digits allowed."""
     if not value.is_finite():
-        raise Fault("the number is not finite")
+        raise OperandError("the number is not finite")
     if not -MAX_DIGITS <= value.adjusted() <= MAX_DIGITS:
         raise too_many_digits()
     return value if type(value) is Decimal else Decimal(value)
 
 
-def too_many_digits() -> Fault:
-    """The Fault of a number that is too long."""
-    return Fault(f"the number has more than {MAX_DIGITS:,} digits")
+def too_many_digits() -> OperandError:
+    """The OperandError of a number that is too long."""
+    return OperandError(f"the number has more than {MAX_DIGITS:,} digits")
 
 
 def whole(value: int | Decimal, what: str) -> int:
-    """A number as int; raises Fault that names `what` if it is none without a fraction."""
+    """A number as int; raises OperandError that names `what` if it is none without a fraction."""
     if isinstance(value, int):
         return value
     if value != value.to_integral_value():
-        raise Fault(f"{what} is not a whole number")
+        raise OperandError(f"{what} is not a whole number")
     return int(value)
 
 
@@ -97,38 +97,38 @@ TEXTS: Mapping[Kind, Callable[[Any], str]] = {
 
 
 def text_of(value: Any) -> str:
-    """The text form of a text, number, boolean, date or time; raises Fault for anything else."""
+    """The text form of a text, number, boolean, date or time; raises OperandError for anything else."""
     value = plain(value)
     written = TEXTS.get(kind_of(value))
     if written is None:
-        raise Fault(f"{kind_word(value)} has no text form of its own; write to_json(..) or join(..)")
+        raise OperandError(f"{kind_word(value)} has no text form of its own; write to_json(..) or join(..)")
     return written(value)
 
 
 class Budget:
     """Counts the values that one walk looks at, so that lists shared a thousand times over end it."""
 
-    __slots__ = ("left",)
+    __slots__ = ("left", "most")
 
-    def __init__(self) -> None:
-        self.left = MAX_NODES
+    def __init__(self, most: int = MAX_NODES) -> None:
+        self.left = self.most = most
 
     def spend(self, count: int = 1) -> None:
-        """Raise Fault when the walk has seen too many values."""
+        """Raise OperandError when the walk has seen too many values."""
         self.left -= count
         if self.left < 0:
-            raise Fault(f"there are more than {MAX_NODES:,} values in it")
+            raise OperandError(f"there are more than {self.most:,} values in it")
 
 
 def to_plain(value: Any) -> Any:
     """A value in the form that JSON knows: texts, numbers (int and Decimal), booleans, lists and dicts.
 
-    Dates and times become ISO text, durations seconds. Raises EvaluationError for bytes and unknown values, and
-    for more nesting or values than the limits allow.
+    Dates and times become ISO text, durations seconds. Raises EvaluationError for bytes and unknown values,
+    and for more nesting or values than the limits allow.
     """
     try:
         return _to_plain(value, MAX_JSON_DEPTH, Budget())
-    except Fault as fault:
+    except OperandError as fault:
         raise EvaluationError(str(fault)) from None
 
 
@@ -153,12 +153,12 @@ def _plain_scalar(value: Any) -> Any:
         return str(value)
     if kind_of(value) in TEXTS:
         return text_of(value)
-    raise Fault(f"{kind_word(value)} cannot be written as JSON")
+    raise OperandError(f"{kind_word(value)} cannot be written as JSON")
 
 
 def _deeper(depth: int) -> int:
     if depth == 0:
-        raise Fault(f"lists and objects are more than {MAX_JSON_DEPTH} deep")
+        raise OperandError(f"lists and objects are more than {MAX_JSON_DEPTH} deep")
     return depth - 1
 
 

@@ -7,6 +7,7 @@ the order of PostgreSQL's collation "C", whatever locale the server was made wit
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -38,11 +39,18 @@ class Declared(UserDefinedType[Any]):
 
     cache_ok = True
 
-    def __init__(self, name: str) -> None:
-        self.declared = name
+    def __init__(self, declared: str) -> None:
+        self.declared = declared
 
     def get_col_spec(self, **options: Any) -> str:
         return self.declared
+
+    def literal_processor(self, dialect: Dialect) -> Callable[[Any], str]:
+        return _quoted
+
+
+def _quoted(value: str | int) -> str:
+    return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
 
 
 class UtcDateTime(TypeDecorator[datetime]):

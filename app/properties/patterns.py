@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from app.expressions.errors import Fault
+from app.expressions.errors import OperandError
 from app.expressions.patterns import Pattern
 
 
@@ -12,8 +12,8 @@ def pattern_problem(pattern: str) -> str | None:
     """What is wrong with a pattern, as a sentence; None for a good one."""
     try:
         _compiled(pattern)
-    except Fault as fault:
-        return f"the pattern {pattern!r} cannot be used: {fault}"
+    except OperandError as error:
+        return f"the pattern {pattern!r} cannot be used: {error}"
     return None
 
 
@@ -21,7 +21,7 @@ def matches(pattern: str, text: str) -> bool:
     """Whether the whole text has the form of the pattern; a text too long to look at has not."""
     try:
         return _compiled(pattern).matches(text)
-    except Fault:
+    except OperandError:
         return False
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.expressions.errors import Fault
+from app.expressions.errors import OperandError
 from app.expressions.json_text import read_json
 from app.properties.base import Invalid
 
@@ -35,5 +35,5 @@ def mapped(value: Any) -> Mapping[Any, Any]:
 def _from_text(text: str) -> Any:
     try:
         return read_json(text)
-    except Fault as fault:
-        raise Invalid("is_invalid", f"is no JSON: {fault}") from None
+    except OperandError as error:
+        raise Invalid("is_invalid", f"is no JSON: {error}") from None

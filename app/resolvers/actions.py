@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from app.definition.model import Action, Application, Input
-from app.definition.names import did_you_mean
+from app.definition.inputs import check_input
 from app.engine.runs import Start
-from app.errors import BadInput
 from app.expressions import to_plain
-from app.properties import KINDS
-from app.properties.base import Invalid
 from app.resolvers.context import Context
 
 
@@ -27,58 +22,3 @@ async def run_action(context: Context, id: str, input: Any) -> Any:
     start = Start(action.name, values, context.principal, context.door)
     ended = await context.generation.runs.run(start)
     return to_plain(ended.result)
-
-
-def check_input(application: Application, action: Action, input: Any) -> Mapping[str, Any]:
-    """The input of an action as Python values, with defaults; every problem at once in one `BadInput`."""
-    if input is not None and not isinstance(input, Mapping):
-        raise BadInput("The input of an action is an object.", {"input": ["is_invalid"]})
-    given = dict(input or {})
-    wrong: dict[str, Invalid] = {
-        name: Invalid("is_unknown", f"is no input of this action.{did_you_mean(name, action.input)}")
-        for name in given
-        if name not in action.input
-    }
-    values: dict[str, Any] = {}
-    for name, declared in action.input.items():
-        try:
-            values[name] = _value(application, declared, given.get(name))
-        except Invalid as problem:
-            wrong[name] = problem
-    if wrong:
-        message = "; ".join(f"{name} {problem}" for name, problem in wrong.items())
-        raise BadInput(message, {name: [problem.code] for name, problem in wrong.items()})
-    return values
-
-
-def _value(application: Application, declared: Input, value: Any) -> Any:
-    if value is None:
-        value = declared.default
-    if value is None or (value == "" and declared.required):
-        if declared.required:
-            raise Invalid("is_required", "is required")
-        return None
-    if declared.model is not None:
-        return _record(application, declared.model, value)
-    return KINDS[declared.kind].parse(value, declared)
-
-
-def _record(application: Application, name: str, value: Any) -> Mapping[str, Any]:
-    """A record's values given as one input; which of them it needs is for the step that stores it to say."""
-    if not isinstance(value, Mapping):
-        raise Invalid("is_invalid", f"is an object with values of a {name}")
-    model = application.models[name]
-    parsed: dict[str, Any] = {}
-    for key, item in value.items():
-        property = model.properties.get(key)
-        if property is None and key not in model.relations:
-            known = [*model.properties, *model.relations]
-            raise Invalid("is_unknown", f"has no property {key!r}.{did_you_mean(key, known)}")
-        if property is None or item is None:
-            parsed[key] = item
-            continue
-        try:
-            parsed[key] = KINDS[property.kind].parse(item, property)
-        except Invalid as problem:
-            raise Invalid(problem.code, f"has a wrong {key}: it {problem}") from None
-    return parsed

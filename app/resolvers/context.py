@@ -35,7 +35,7 @@ class Server:
     attempts: AttemptLimiter
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Generation:
     """One application compiled from one definition; a changed definition makes a new one."""
 

@@ -51,15 +51,14 @@ def written_source(context: Context, model: str, values: Values) -> Source:
         return granted(Grant(model, Verb.READ, frozenset({"id"})), values)
 
 
-async def read(context: Context, selections: Sequence[Selection], values: Values) -> list[Page]:
+async def read(context: Context, selections: Sequence[Selection], values: Sequence[Any]) -> list[Page]:
     """A page for each selection, all on one snapshot; JSON-ready."""
-    bound = values.done()
     link = links(context)
 
     def work() -> Work[list[Page]]:
         pages = []
         for selection in selections:
-            pages.append((yield from context.generation.records.select(selection, bound, "wire", link)))
+            pages.append((yield from context.generation.records.select(selection, values, "wire", link)))
         return pages
 
     return await context.server.database.read(work)

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import strawberry
-from graphql import GraphQLObjectType, GraphQLResolveInfo, GraphQLScalarType, GraphQLSchema
+from graphql import GraphQLObjectType, GraphQLScalarType, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
 from app.definition.model import Application
 from app.permissions import Permissions
 from app.schema.mutations import mutation_fields
 from app.schema.names import ModelNames, model_names
-from app.schema.queries import query_fields
+from app.schema.queries import QueryField, query_fields, root_fields
 from app.schema.scalars import SCALARS, keep_digits
-from app.schema.types import RootField, filled, model_types, shell
+from app.schema.types import Info, RootField, filled, model_types, shell
 
 Resolver = Callable[..., Any]
 
@@ -28,6 +28,8 @@ class BuiltSchema:
     strawberry: strawberry.Schema
     graphql: GraphQLSchema
     names: Mapping[str, ModelNames]
+    queries: Mapping[str, QueryField]
+    """The root fields that read records, by name."""
 
     def sdl(self) -> str:
         """The schema in GraphQL's schema definition language."""
@@ -38,17 +40,22 @@ def build_schema(application: Application, permissions: Permissions, roles: froz
     """The schema as it exists for callers with these of the roles that see hidden properties."""
     names = model_names(application, permissions, roles)
     types = model_types(names)
-    queries = query_fields(application, permissions, types)
+    reading = query_fields(application, permissions, types)
+    queries = root_fields(reading, names, application)
     mutations = mutation_fields(permissions, types)
     made = strawberry.Schema(
-        query=_root("Query", queries, application.description or f"What {application.title or application.name} holds."),
+        query=_root(
+            "Query",
+            queries,
+            application.description or f"What {application.title or application.name} holds.",
+        ),
         mutation=_root("Mutation", mutations, "What can be done."),
         types=[one.record for one in types.values()],
-        config=StrawberryConfig(auto_camel_case=False, scalar_map=SCALARS),  # type: ignore[arg-type]
+        config=StrawberryConfig(auto_camel_case=False, scalar_map=SCALARS),
     )
     schema = made._schema
     _bind(schema, {"Query": queries, "Mutation": mutations})
-    return BuiltSchema(made, schema, names)
+    return BuiltSchema(made, schema, names, {str(one.field.graphql_name): one for one in reading})
 
 
 def _root(name: str, fields: Sequence[RootField], description: str) -> type:
@@ -72,15 +79,14 @@ def _bind(schema: GraphQLSchema, roots: Mapping[str, Sequence[RootField]]) -> No
             root.fields[str(one.field.graphql_name)].resolve = _bound(one)
 
 
-def by_response_key(source: Mapping[str, Any], info: GraphQLResolveInfo) -> Any:
+def by_response_key(source: Mapping[str, Any], info: Info) -> Any:
     return source[info.path.key]  # type: ignore[index]
 
 
 def _bound(root: RootField) -> Resolver:
     resolve = root.resolve
 
-    def resolver(_source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+    def resolver(_source: Any, info: Info, **arguments: Any) -> Any:
         return resolve(info, arguments)
 
     return resolver
-

@@ -30,7 +30,7 @@ _BYTES_A_TOKEN = 400
 _NEWCOMERS_SHARE = 4
 
 
-class InvalidDocument(Exception):  # noqa: N818 - named like the error tree's classes
+class InvalidDocument(Exception):
     """A document that is not to be executed, with every reason."""
 
     def __init__(self, errors: Sequence[GraphQLError]) -> None:

@@ -28,6 +28,7 @@ from app.schema.documents import Documents, Prepared
 from app.schema.examples import example_query
 from app.schema.guard import Limits
 from app.schema.http import Door, GraphQLParameters, RequestLimits
+from app.schema.plans import Plans
 from app.settings import Settings
 
 _DOOR = "graphql"
@@ -39,6 +40,7 @@ class Served:
 
     built: BuiltSchema
     documents: Documents
+    plans: Plans
 
 
 class Schemas:
@@ -54,7 +56,7 @@ class Schemas:
         telling = roles & generation.telling_roles
         if telling not in variants:
             built = build_schema(generation.application, generation.permissions, telling)
-            variants[telling] = Served(built, Documents(built.graphql, self._limits))
+            variants[telling] = Served(built, Documents(built.graphql, self._limits), Plans(built))
         return variants[telling]
 
 
@@ -66,7 +68,7 @@ class GraphQLEndpoint:
         self._schemas = Schemas(_limits(edge.server.settings))
         self._door = Door(RequestLimits(bytes=edge.server.settings.body_bytes))
 
-    async def __call__(self, request: Request) -> Response:
+    async def answer(self, request: Request) -> Response:
         """Answers one request; never raises."""
         try:
             generation = self._edge.generation(request)
@@ -74,11 +76,13 @@ class GraphQLEndpoint:
                 return self._page(request, generation)
             context = await self._edge.context(request, _DOOR)
         except ActionQLError as error:
-            return refuse(error, JSON, request_id(request), status=error.status if error.status == 404 else None)
+            return refuse(
+                error, JSON, request_id(request), status=error.status if error.status == 404 else None
+            )
         served = self._schemas.of(generation, context.principal.roles)
 
         async def run(parameters: GraphQLParameters, prepared: Prepared) -> ExecutionResult:
-            return await _execute(context, served.built, parameters, prepared)
+            return await _execute(context, served, parameters, prepared)
 
         return await self._door.serve(request, served.documents, run, context.request_id)
 
@@ -104,12 +108,15 @@ class GraphQLEndpoint:
 
 
 async def _execute(
-    context: Context, built: BuiltSchema, parameters: GraphQLParameters, prepared: Prepared
+    context: Context, served: Served, parameters: GraphQLParameters, prepared: Prepared
 ) -> ExecutionResult:
     if not _open(context.generation, context.server.settings) and _introspects(prepared):
         _demand_schema(context)
+    compiled = await served.plans.execute(context, prepared, parameters.variables)
+    if compiled is not None:
+        return compiled
     found: Any = execute(
-        built.graphql,
+        served.built.graphql,
         prepared.document,
         context_value=context,
         variable_values=parameters.variables,
@@ -141,9 +148,7 @@ def _introspects(prepared: Prepared) -> bool:
     return any(name in ("__schema", "__type") for name in roots)
 
 
-def _root_fields(
-    selections: SelectionSetNode, fragments: dict[str, FragmentDefinitionNode]
-) -> Iterator[str]:
+def _root_fields(selections: SelectionSetNode, fragments: dict[str, FragmentDefinitionNode]) -> Iterator[str]:
     for node in selections.selections:
         if isinstance(node, FieldNode):
             yield node.name.value
@@ -170,5 +175,3 @@ def _limits(settings: Settings) -> Limits:
         root_fields=settings.graphql_root_fields,
         root_mutations=settings.graphql_root_mutations,
     )
-
-

@@ -20,11 +20,36 @@ def example_query(application: Application, permissions: Permissions) -> str:
                 for name in ("id", *model.properties)
                 if name in names and KINDS[model.all_properties[name].kind].graphql not in ("File", "Image")
             ]
-            listed = "\n      ".join(fields[:6])
-            return f"{{\n  all{pascal(model.name)}(take: 10) {{\n    totalCount\n    results {{\n      {listed}\n    }}\n  }}\n}}\n"
+            return _list(pascal(model.name), fields[:6])
     for profile in application.authentication_profiles.values():
         return _login(profile.uuid.hex)
-    return "{\n  __schema {\n    queryType {\n      fields {\n        name\n        description\n      }\n    }\n  }\n}\n"
+    return _FIELDS
+
+
+_FIELDS = """{
+  __schema {
+    queryType {
+      fields {
+        name
+        description
+      }
+    }
+  }
+}
+"""
+
+
+def _list(type_name: str, fields: list[str]) -> str:
+    listed = "\n      ".join(fields)
+    return f"""{{
+  all{type_name}(take: 10) {{
+    totalCount
+    results {{
+      {listed}
+    }}
+  }}
+}}
+"""
 
 
 def _login(profile: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from app.definition.conditions import Compare, Condition, Every, Related, Some
@@ -11,7 +12,8 @@ from app.errors import BadInput
 from app.properties import KINDS
 from app.properties.base import EXISTENCE_OPERATORS, Constraints, Invalid
 from app.schema.names import ModelNames
-from app.storage.selection import Sort, Source, Values
+from app.schema.slots import late
+from app.storage.selection import Direction, Sort, Source, Values
 
 SourceOf = Callable[[str], Source]
 """The source of a model for the caller, its row filter's operands joined to the values at hand."""
@@ -64,7 +66,7 @@ def _comparisons(
             if operand is not None:
                 yield Compare(name, _existence(operator, operand))
             continue
-        parsed = _operand(name, operator, operand, loose)
+        parsed = late(operand, partial(_operand, name, operator, loose))
         yield Compare(name, operator, values.add(parsed))
 
 
@@ -72,7 +74,7 @@ def _existence(operator: str, wanted: bool) -> str:
     return "exists" if wanted == (operator == "exists") else "does_not_exist"
 
 
-def _operand(name: str, operator: str, operand: Any, constraints: Constraints) -> Any:
+def _operand(name: str, operator: str, constraints: Constraints, operand: Any) -> Any:
     kind = KINDS[constraints.kind]
     if operand is None or kind.graphql in ("String", "Int", "Boolean", "File", "Image"):
         return operand
@@ -85,7 +87,7 @@ def _operand(name: str, operator: str, operand: Any, constraints: Constraints) -
 
 
 def _orders(entry: Mapping[str, Any], model: ModelNames, names: Mapping[str, ModelNames]) -> Iterator[Sort]:
-    direction = entry.get("order") or "asc"
+    direction: Direction = entry.get("order") or "asc"
     if entry.get("field") is not None:
         yield Sort(model.properties[entry["field"]], direction)
     for key, fields in (entry.get("relation") or {}).items():

@@ -1,95 +1,147 @@
-"""The fields of Query: `allX`, `oneX` and, for models of authentication profiles, `meX`."""
+"""The fields of Query: `allX`, `oneX` and, for models of authentication profiles, `meX`.
+
+Each says what to select for its nodes and how pages become its answer; the executor and compiled plans use both.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Optional
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from graphql import GraphQLResolveInfo
+from graphql import FieldNode
+from strawberry.types.field import StrawberryField
 
 from app.definition.model import Application
 from app.permissions import Permissions, Verb
-from app.resolvers.records import own_source, read
+from app.resolvers.records import read
 from app.schema.names import ModelNames
 from app.schema.selections import Reader
-from app.schema.types import Argument, ModelTypes, RootField, field, list_arguments
+from app.schema.types import Argument, Info, ModelTypes, RootField, field, list_arguments
 from app.storage.selection import Selection
+from app.storage.shape import Page
 
 Names = Mapping[str, ModelNames]
+Nodes = Sequence[FieldNode]
+Arguments = Mapping[str, Any]
+Selected = tuple[list[Selection], Any]
+
+
+@dataclass(frozen=True)
+class QueryField(ABC):
+    """A root field that reads records of one model."""
+
+    field: StrawberryField
+    model: ModelNames
+
+    @abstractmethod
+    def select(self, reader: Reader, nodes: Nodes, arguments: Arguments) -> Selected:
+        """What to read for these nodes, and what `answer` has to know of them."""
+
+    @abstractmethod
+    def answer(self, pages: Sequence[Page], shape: Any) -> Any:
+        """The field's value from a page for each selection."""
+
+
+class AllField(QueryField):
+    """`allX`: a page of records and the number of all."""
+
+    def select(self, reader: Reader, nodes: Nodes, arguments: Arguments) -> Selected:
+        """One selection for each `results`; a number alone is asked for with an empty page."""
+        selections: list[Selection] = []
+        shape: list[tuple[str, int | str]] = []
+        for key, same in reader.collect(nodes, f"{self.model.type}Page").items():
+            name = same[0].name.value
+            if name == "results":
+                shape.append((key, len(selections)))
+                selections.append(reader.selection(self.model, same, arguments))
+            else:
+                shape.append((key, name))
+        if any(wanted == "totalCount" for _, wanted in shape):
+            counted = selections[0] if selections else self._nothing(reader, arguments)
+            selections[:1] = [counted.counted()]
+        return selections, shape
+
+    def answer(self, pages: Sequence[Page], shape: Any) -> Any:
+        """The page under the keys that were asked for, in their order."""
+        page: dict[str, Any] = {}
+        for key, wanted in shape:
+            if wanted == "totalCount":
+                page[key] = pages[0].total
+            elif isinstance(wanted, int):
+                page[key] = pages[wanted].records
+            else:
+                page[key] = f"{self.model.type}Page"
+        return page
+
+    def _nothing(self, reader: Reader, arguments: Arguments) -> Selection:
+        return reader.selection(self.model, [], {**arguments, "take": 0})
+
+
+class OneField(QueryField):
+    """`oneX`: the first record that fulfils `where`, or null."""
+
+    def select(self, reader: Reader, nodes: Nodes, arguments: Arguments) -> Selected:
+        """A page of one."""
+        return [reader.selection(self.model, nodes, {**arguments, "take": 1})], None
+
+    def answer(self, pages: Sequence[Page], shape: Any) -> Any:
+        """The record or null."""
+        return pages[0].records[0] if pages[0].records else None
+
+
+class MeField(OneField):
+    """`meX`: the record who calls, or null where it is of another model."""
+
+    def select(self, reader: Reader, nodes: Nodes, arguments: Arguments) -> Selected:
+        """The one record that the caller's own grant shows."""
+        shown = reader.source(self.model.model.name, True)
+        return [Selection(shown, reader.fields(self.model, nodes))], None
 
 
 def query_fields(
     application: Application, permissions: Permissions, types: Mapping[str, ModelTypes]
-) -> list[RootField]:
+) -> list[QueryField]:
     """The root fields of an application's queries."""
-    names = {name: made.names for name, made in types.items()}
     fields = [
-        root
-        for name, made in types.items()
+        made
+        for name, own in types.items()
         if permissions.offered(name, Verb.READ)
-        for root in _model_fields(made, names)
+        for made in _model_fields(own)
     ]
-    own = sorted({profile.model for profile in application.authentication_profiles.values()})
-    fields += [_me_field(types[name], names) for name in own]
-    return fields or [_title_field(application)]
+    models = sorted({profile.model for profile in application.authentication_profiles.values()})
+    return fields + [_me_field(types[name]) for name in models]
 
 
-def _model_fields(made: ModelTypes, names: Names) -> Iterator[RootField]:
-    model = made.names
-    where = Argument("where", Optional[made.where], None, "Which record; the first by id is answered.")
-    yield RootField(
-        field(f"all{model.type}", made.page, f"The {model.type} records that fulfil `where`.", list_arguments(made)),
-        lambda info, arguments: _all(info, arguments, model, names),
-    )
-    yield RootField(
-        field(f"one{model.type}", Optional[made.record], f"The first {model.type} that fulfils `where`.", [where]),
-        lambda info, arguments: _one(info, arguments, model, names),
-    )
-
-
-def _me_field(made: ModelTypes, names: Names) -> RootField:
-    model = made.names
-    return RootField(
-        field(f"me{model.type}", Optional[made.record], f"The {model.type} who calls."),
-        lambda info, arguments: _me(info, model, names),
-    )
-
-
-def _title_field(application: Application) -> RootField:
+def root_fields(fields: Sequence[QueryField], names: Names, application: Application) -> list[RootField]:
+    """The same for the schema; an application that shows no model has a field with its title."""
+    made = [RootField(one.field, _resolver(one, names)) for one in fields]
     title = application.title or application.name
-    return RootField(field("title", str, "What the application is called."), lambda info, arguments: title)
+    about = RootField(field("title", str, "What the application is called."), lambda info, arguments: title)
+    return made or [about]
 
 
-async def _all(info: GraphQLResolveInfo, arguments: Mapping[str, Any], model: ModelNames, names: Names) -> Any:
-    reader = Reader.of(info, names)
-    asked = reader.collect(info.field_nodes, f"{model.type}Page")
-    results = {key: nodes for key, nodes in asked.items() if nodes[0].name.value == "results"}
-    totals = [key for key, nodes in asked.items() if nodes[0].name.value == "totalCount"]
-    selections = [reader.selection(model, nodes, arguments) for nodes in results.values()]
-    if totals:
-        first = selections[0] if selections else _nothing(reader, model, arguments)
-        selections[:1] = [first.counted()]
-    pages = await read(info.context, selections, reader.values)
-    page: dict[str, Any] = {key: found.records for key, found in zip(results, pages, strict=False)}
-    return page | {key: pages[0].total for key in totals}
+def _model_fields(own: ModelTypes) -> list[QueryField]:
+    model = own.names
+    where = Argument("where", own.where | None, description="Which record; the first by id is answered.")
+    of_all = f"The {model.type} records that fulfil `where`."
+    of_one = f"The first {model.type} that fulfils `where`."
+    return [
+        AllField(field(f"all{model.type}", own.page, of_all, list_arguments(own)), model),
+        OneField(field(f"one{model.type}", own.record | None, of_one, [where]), model),
+    ]
 
 
-def _nothing(reader: Reader, model: ModelNames, arguments: Mapping[str, Any]) -> Selection:
-    """No record at all, for a query that asks for their number alone."""
-    return reader.selection(model, [], {**arguments, "take": 0})
+def _me_field(own: ModelTypes) -> QueryField:
+    about = f"The {own.names.type} who calls."
+    return MeField(field(f"me{own.names.type}", own.record | None, about), own.names)
 
 
-async def _one(info: GraphQLResolveInfo, arguments: Mapping[str, Any], model: ModelNames, names: Names) -> Any:
-    reader = Reader.of(info, names)
-    selection = reader.selection(model, info.field_nodes, {**arguments, "take": 1})
-    page = (await read(info.context, [selection], reader.values))[0]
-    return page.records[0] if page.records else None
+def _resolver(one: QueryField, names: Names) -> Any:
+    async def resolve(info: Info, arguments: Arguments) -> Any:
+        reader = Reader.of(info, names)
+        selections, shape = one.select(reader, info.field_nodes, arguments)
+        return one.answer(await read(info.context, selections, reader.values.done()), shape)
 
-
-async def _me(info: GraphQLResolveInfo, model: ModelNames, names: Names) -> Any:
-    reader = Reader.of(info, names)
-    own = own_source(info.context, model.model.name, reader.values)
-    selection = Selection(own, reader.fields(model, info.field_nodes))
-    page = (await read(info.context, [selection], reader.values))[0]
-    return page.records[0] if page.records else None
-
+    return resolve

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,6 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLIncludeDirective,
     GraphQLObjectType,
-    GraphQLResolveInfo,
     GraphQLSchema,
     GraphQLSkipDirective,
     InlineFragmentNode,
@@ -24,12 +23,18 @@ from graphql import (
 from app.definition.conditions import Parameter
 from app.errors import BadInput
 from app.resolvers.context import Context
-from app.resolvers.records import source
+from app.resolvers.records import own_source, source
 from app.schema.filters import condition, orders
 from app.schema.names import ModelNames
-from app.storage.selection import Field, Leaf, Many, One, Selection, Source, Values
+from app.schema.slots import late
+from app.schema.types import Info
+from app.storage.selection import Constant, Field, Leaf, Many, One, Selection, Source, Values
 
 Nodes = Sequence[FieldNode]
+
+
+class NotCompiled(Exception):
+    """A query that only the executor can answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +47,24 @@ class Reader:
     fragments: Mapping[str, FragmentDefinitionNode]
     variables: Any
     values: Values
+    source_of: Callable[[str, bool], Source]
+    """See `source`."""
+    compiling: bool = False
+    """Whether the selections are for a plan: then what only the executor can answer raises `NotCompiled`."""
 
     @classmethod
-    def of(cls, info: GraphQLResolveInfo, names: Mapping[str, ModelNames]) -> Reader:
+    def of(cls, info: Info, names: Mapping[str, ModelNames]) -> Reader:
         """The reader for the root field that is being resolved."""
-        return cls(info.context, names, info.schema, info.fragments, info.variable_values, Values())
+        values = Values()
+
+        def source_of(model: str, own: bool) -> Source:
+            return own_source(info.context, model, values) if own else source(info.context, model, values)
+
+        return cls(info.context, names, info.schema, info.fragments, info.variable_values, values, source_of)
+
+    def source(self, model: str, own: bool = False) -> Source:
+        """A model as the caller may read it, or the one record of it that the caller is."""
+        return self.source_of(model, own)
 
     def collect(self, nodes: Nodes, type_name: str) -> dict[str, list[FieldNode]]:
         """The sub-fields of `nodes` by response key, with fragments, @skip and @include worked in."""
@@ -74,22 +92,15 @@ class Reader:
 
     def fields(self, model: ModelNames, nodes: Nodes) -> tuple[Field, ...]:
         """The fields of a record that `nodes` ask for."""
-        return tuple(
-            made
-            for key, same in self.collect(nodes, model.type).items()
-            if (made := self._field(model, key, same)) is not None
-        )
+        collected = self.collect(nodes, model.type)
+        return tuple(self._field(model, key, same) for key, same in collected.items())
 
-    def source(self, model: str) -> Source:
-        """A model as the caller may read it."""
-        return source(self.context, model, self.values)
-
-    def _field(self, model: ModelNames, key: str, nodes: list[FieldNode]) -> Field | None:
+    def _field(self, model: ModelNames, key: str, nodes: list[FieldNode]) -> Field:
         name = nodes[0].name.value
         if name in model.properties:
             return Leaf(key, model.properties[name], self._parts(nodes))
         if name not in model.relations:
-            return None  # __typename, which the executor answers
+            return Constant(key, model.type)  # __typename
         relation = model.model.relations[model.relations[name]]
         other = self.names[relation.model]
         if not relation.to_many:
@@ -105,20 +116,28 @@ class Reader:
             for kind in ("File", "Image")
             for key, same in self.collect(nodes, kind).items()
         }
-        return tuple((key, name) for key, name in parts.items() if name in ("name", "url"))
+        if self.compiling and "__typename" in parts.values():
+            raise NotCompiled
+        return tuple((key, name) for key, name in parts.items() if name != "__typename")
 
     def _arguments(self, type_name: str, node: FieldNode) -> Mapping[str, Any]:
         parent = self.schema.get_type(type_name)
         assert isinstance(parent, GraphQLObjectType)
         return get_argument_values(parent.fields[node.name.value], node, self.variables)
 
-    def _page(self, value: int | None, name: str, most: int | None) -> Parameter | None:
+    def _page(self, value: Any, name: str, most: int | None) -> Parameter | None:
         if value is None:
             value = 0 if name == "skip" else self.context.server.settings.take
-        if value < 0 or (most is not None and value > most):
-            limit = "0 or more" if most is None else f"between 0 and {most}"
-            raise BadInput(f"{name} must be {limit}", {name: ["is_invalid"]})
-        return None if name == "skip" and value == 0 else self.values.add(value)
+        if name == "skip" and value == 0:
+            return None
+
+        def checked(value: int) -> int:
+            if value < 0 or (most is not None and value > most):
+                limit = "0 or more" if most is None else f"between 0 and {most}"
+                raise BadInput(f"{name} must be {limit}", {name: ["is_invalid"]})
+            return value
+
+        return self.values.add(late(value, checked))
 
     def _fields(self, selections: SelectionSetNode | None, type_name: str) -> Iterator[FieldNode]:
         for node in selections.selections if selections else ():

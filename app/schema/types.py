@@ -9,7 +9,8 @@ import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Optional
+from keyword import iskeyword
+from typing import Any
 
 import strawberry
 from graphql import GraphQLResolveInfo
@@ -20,10 +21,30 @@ from strawberry.types.field import StrawberryField
 from app.definition.names import camel
 from app.properties import KINDS
 from app.properties.base import EXISTENCE_OPERATORS
+from app.resolvers.context import Context
 from app.schema.names import ModelNames
 from app.schema.scalars import PYTHON_TYPES, RelationInput
 
-DEFAULT_TAKE = 50
+TAKE = "How many at most: 50 unless given, 200 at the most; the server's settings may say otherwise."
+OPERATORS = {
+    "eq": "Equal.",
+    "neq": "Not equal; true of no value too.",
+    "in": "Equal to one of these.",
+    "nin": "Equal to none of these.",
+    "gt": "Greater, or later.",
+    "gteq": "Greater or equal.",
+    "lt": "Less, or earlier.",
+    "lteq": "Less or equal.",
+    "matches": "Contains this text, in whatever case.",
+    "does_not_match": "Does not contain this text.",
+    "starts_with": "Begins with this text.",
+    "ends_with": "Ends with this text.",
+    "regex": "Has a part that fits this regular expression.",
+    "exists": "There is a value, or with false there is none.",
+    "does_not_exist": "There is no value, or with false there is one.",
+}
+"""What each operator asks, for the schema's readers."""
+Info = GraphQLResolveInfo[Context]
 
 
 @strawberry.enum(description="The direction of an order.")
@@ -65,7 +86,7 @@ class RootField:
     """A field of Query or Mutation and the function that answers it."""
 
     field: StrawberryField
-    resolve: Callable[[GraphQLResolveInfo, Mapping[str, Any]], Any]
+    resolve: Callable[[Info, Mapping[str, Any]], Any]
 
 
 def field(
@@ -73,7 +94,8 @@ def field(
 ) -> StrawberryField:
     """A Strawberry field with explicit arguments; what it does is bound when the schema is made."""
     made = StrawberryField(
-        python_name=name,
+        # The name becomes a parameter in generated source.
+        python_name=f"{name}_" if iskeyword(name) else name,
         graphql_name=name,
         type_annotation=StrawberryAnnotation(annotation),
         description=description or None,
@@ -134,10 +156,10 @@ def model_types(names: Mapping[str, ModelNames]) -> dict[str, ModelTypes]:
 def list_arguments(types_of: ModelTypes) -> tuple[Argument, ...]:
     """The arguments of every list of records."""
     return (
-        Argument("where", Optional[types_of.where], None, "Which records; all keys must hold."),
-        Argument("sort", Optional[list[types_of.sort]], None, "In which order; ties go by id."),  # type: ignore[name-defined]
-        Argument("skip", Optional[int], 0, "How many to leave out from the start."),
-        Argument("take", Optional[int], DEFAULT_TAKE, "How many at most, up to 200."),
+        Argument("where", types_of.where | None, description="Which records; all keys must hold."),
+        Argument("sort", list[types_of.sort] | None, description="In which order; ties go by id."),  # type: ignore[name-defined]
+        Argument("skip", int | None, description="How many to leave out from the start."),
+        Argument("take", int | None, description=TAKE),
     )
 
 
@@ -169,7 +191,7 @@ def _fill(
     filled(own.where, _where_fields(model, own, of, filters), f"Which {model.type} records.", is_input=True)
     _fill_sort(model, own, of)
     if own.input is not None:
-        filled(own.input, _input_fields(model), f"The values of a {model.type} record.", is_input=True)
+        filled(own.input, _input_fields(model), f"Values of {model.type} records.", is_input=True)
 
 
 def _record_fields(model: ModelNames, of: Mapping[str, ModelTypes]) -> list[StrawberryField]:
@@ -178,7 +200,7 @@ def _record_fields(model: ModelNames, of: Mapping[str, ModelTypes]) -> list[Stra
         property = model.model.all_properties[name]
         annotation = _output(KINDS[property.kind].graphql)
         sure = property.required or name in ("id", "created_at", "updated_at")
-        fields.append(field(graphql_name, annotation if sure else Optional[annotation], property.description))
+        fields.append(field(graphql_name, annotation if sure else annotation | None, property.description))
     for graphql_name, name in model.relations.items():
         relation = model.model.relations[name]
         other = of[relation.model]
@@ -186,7 +208,7 @@ def _record_fields(model: ModelNames, of: Mapping[str, ModelTypes]) -> list[Stra
             many = list[other.record]  # type: ignore[name-defined]
             fields.append(field(graphql_name, many, relation.description, list_arguments(other)))
         else:
-            fields.append(field(graphql_name, Optional[other.record], relation.description))
+            fields.append(field(graphql_name, other.record | None, relation.description))
     return fields
 
 
@@ -196,18 +218,18 @@ def _where_fields(
     fields = [
         field(
             graphql_name,
-            Optional[filters[filter_name(model, name)]],
+            filters[filter_name(model, name)] | None,
             model.model.all_properties[name].description,
         )
         for graphql_name, name in model.properties.items()
         if KINDS[model.model.all_properties[name].kind].stored
     ]
     fields += [
-        field(graphql_name, Optional[of[model.model.relations[name].model].where])
+        field(graphql_name, of[model.model.relations[name].model].where | None)
         for graphql_name, name in model.relations.items()
     ]
-    fields.append(field("_and", Optional[list[own.where]], "All of these hold."))  # type: ignore[name-defined]
-    fields.append(field("_or", Optional[list[own.where]], "At least one of these holds."))  # type: ignore[name-defined]
+    fields.append(field("_and", list[own.where] | None, "All of these hold."))  # type: ignore[name-defined]
+    fields.append(field("_or", list[own.where] | None, "At least one of these holds."))  # type: ignore[name-defined]
     return fields
 
 
@@ -218,20 +240,20 @@ def _fill_sort(model: ModelNames, own: ModelTypes, of: Mapping[str, ModelTypes])
         if not model.model.relations[name].to_many
     }
     fields = [
-        field("field", Optional[_sort_enum(model)], "The property to order by."),
-        field("order", Optional[SortOrder], "ASC unless given."),
+        field("field", _sort_enum(model) | None, "The property to order by."),
+        field("order", SortOrder | None, "ASC unless given."),
     ]
     if any(relations.values()):
         over = filled(
             shell(f"{model.type}SortRelation"),
-            [field(name, Optional[made]) for name, made in relations.items() if made is not None],
+            [field(name, made | None) for name, made in relations.items() if made is not None],
             "A property of a related record to order by.",
             is_input=True,
         )
-        fields.append(field("relation", Optional[over], "Order by a related record's property."))
+        fields.append(field("relation", over | None, "Order by a related record's property."))
     filled(own.sort, fields, f"An order of {model.type} records.", is_input=True)
     if own.sort_fields is not None:
-        by_name = [field(name, Optional[SortOrder]) for name in _sortable(model)]
+        by_name = [field(name, SortOrder | None) for name in _sortable(model)]
         filled(own.sort_fields, by_name, f"A property of {model.type} and its direction.", is_input=True)
 
 
@@ -256,8 +278,8 @@ def _input_fields(model: ModelNames) -> list[StrawberryField]:
         property = model.model.properties[name]
         kind = KINDS[property.kind]
         annotation = PYTHON_TYPES.get(kind.graphql_input or kind.graphql, str)
-        fields.append(field(graphql_name, Optional[annotation], property.description))
-    fields += [field(name, Optional[RelationInput]) for name in model.input_relations]
+        fields.append(field(graphql_name, annotation | None, property.description))
+    fields += [field(name, RelationInput | None) for name in model.input_relations]
     return fields
 
 
@@ -282,7 +304,8 @@ def _filter_types() -> dict[str, type]:
         name = _filter_key(kind.graphql, kind.operators)
         if name not in made:
             operand = PYTHON_TYPES.get(kind.graphql, str)
-            made[name] = filled(shell(name), _operators(kind.operators, operand), is_input=True)
+            about = "What must hold of the value; all keys must."
+            made[name] = filled(shell(name), _operators(kind.operators, operand), about, is_input=True)
     return made
 
 
@@ -295,6 +318,5 @@ def _operators(operators: frozenset[str], operand: Any) -> list[StrawberryField]
         elif operator in EXISTENCE_OPERATORS:
             annotation = bool
         for name in dict.fromkeys((camel(operator), operator)):
-            fields.append(field(name, Optional[annotation]))
+            fields.append(field(name, annotation | None, OPERATORS[operator]))
     return fields
-

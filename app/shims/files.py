@@ -61,7 +61,9 @@ class Files:
             )
         except ActionQLError as error:
             return plain_error(request, error)
-        return StreamingResponse(chunks, headers=download_headers(row.id, row.name, row.content_type, row.size))
+        return StreamingResponse(
+            chunks, headers=download_headers(row.id, row.name, row.content_type, row.size)
+        )
 
 
 async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:

@@ -27,7 +27,7 @@ class Webhooks:
     def __init__(self, edge: Edge) -> None:
         self._edge = edge
 
-    async def __call__(self, request: Request) -> Response:
+    async def answer(self, request: Request) -> Response:
         """Runs the action of the path with the request, and answers what it returns."""
         try:
             context = await self._edge.context(request, DOOR)

@@ -1,1 +1,15 @@
-"""Step kinds, one a file."""
+"""Step kinds, one a file, found by their names."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from app.registry import kinds_in
+from app.steps.base import StepKind
+
+KINDS: Mapping[str, StepKind[Any]] = kinds_in(sys.modules[__name__])
+"""Every step kind by the word that definitions use."""
+
+__all__ = ["KINDS"]

@@ -7,7 +7,7 @@ one, `reach` functions are coroutines that leave the process. Only the engine ch
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Literal, Protocol, TypeVar
@@ -94,6 +94,14 @@ class Services:
     tokens: TokenIssuer
     config: Mapping[str, Any]
 
+    def conceal(self, text: str) -> str:
+        """The text without the application's secrets, for whatever people read."""
+        for name, one in self.application.configurations.items():
+            secret = str(self.config.get(name) or "") if one.secret else ""
+            if secret:
+                text = text.replace(secret, "[secret]")
+        return text
+
 
 @dataclass(slots=True)
 class Scope:
@@ -110,11 +118,16 @@ class Scope:
 
     def say(self, level: Literal["debug", "info", "warning", "error"], text: str) -> None:
         """Adds a line to the run's messages."""
-        self.messages.append(Message(level, text))
+        self.messages.append(Message(level, self.services.conceal(text)))
 
 
 StepFunction = Callable[[Scope], Outcome | Work[Outcome] | Awaitable[Outcome]]
 Options = TypeVar("Options", bound=StepOptions)
+
+
+def no_problems(options: StepOptions, step: Step, application: Application) -> Iterator[str]:
+    """For kinds whose options say all there is to check."""
+    yield from ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +141,8 @@ class StepKind(Generic[Options]):
     mode: Literal["compute", "work", "reach"] = "compute"
     blocks: frozenset[str] = frozenset()
     """The block words it takes beside its options: then else cases do each index."""
+    problems: Callable[[Options, Step, Application], Iterator[str]] = no_problems
+    """What is wrong with a step of this kind in its definition, beyond what its options' types tell."""
     example: str = ""
     """A YAML step that shows it, for README's table; the tests load it."""
 

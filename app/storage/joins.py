@@ -1,45 +1,18 @@
-"""References between tables, and the join tables of has_and_belongs_to_many."""
+"""The join tables of has_and_belongs_to_many."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, MetaData, Table
+from sqlalchemy import Column, Index, MetaData, Table
 
 from app.definition.model import Application, Model, Relation
 from app.definition.relations import inverse_of
-from app.storage.columns import identifier
 from app.storage.naming import constraint_name, reference_name, table_name
-
-ON_DELETE = {"restrict": None, "cascade": "CASCADE", "clear": "SET NULL"}
-"""`restrict` is the databases' own default, which looks at the end of a statement and not at each row."""
+from app.storage.references import reference
 
 Side = tuple[Model, Relation]
-
-
-def reference(
-    application: str,
-    table: str,
-    column: str,
-    model: str,
-    *,
-    on_delete: str = "restrict",
-    nullable: bool = True,
-    primary_key: bool = False,
-    info: Mapping[str, Any],
-) -> Column[Any]:
-    """A column of `table` that refers to the records of `model`."""
-    key = ForeignKey(
-        f"{table_name(application, model)}.id",
-        name=constraint_name("fk", table, column),
-        ondelete=ON_DELETE[on_delete],
-        # Added when all tables are there, so models may refer to each other in circles.
-        use_alter=True,
-    )
-    return Column(
-        column, identifier(), key, nullable=nullable, primary_key=primary_key, autoincrement=False, info=info
-    )
 
 
 class Joins:

@@ -1,4 +1,4 @@
-"""How tables, indexes and constraints are called: at most 63 bytes, which is what PostgreSQL keeps of a name."""
+"""How tables, indexes and constraints are called: at most 63 bytes, as PostgreSQL has it."""
 
 from __future__ import annotations
 

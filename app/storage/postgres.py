@@ -11,11 +11,12 @@ import random
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any, Literal, NoReturn, TypeVar
+from typing import Any, Literal, TypeVar
 
-import asyncpg  # type: ignore[import-untyped]
+import asyncpg
 
 from app.errors import Overloaded, TimedOut
+from app.storage.failure import fail
 from app.storage.work import ReferenceViolated, Row, Statement, UniqueViolated, Work
 
 T = TypeVar("T")
@@ -79,8 +80,8 @@ class PostgresDatabase:
                 try:
                     running.send(rows)
                 except StopIteration as end:
-                    result = end.value
-                    return result
+                    answer: T = end.value
+                    return answer
                 # Only now is it known that the work has several statements: once more, on one snapshot.
                 self._remember(first.sql)
                 running.close()
@@ -116,7 +117,7 @@ class PostgresDatabase:
                     try:
                         rows = await fetch(statement.sql, *statement.parameters)
                     except asyncpg.PostgresError as error:
-                        _throw(work, _translated(error))
+                        fail(work, _translated(error))
                     statement = work.send(rows)
         except StopIteration as end:
             result: T = end.value
@@ -194,15 +195,6 @@ async def _read_all(connection: Any, running: Work[T], statement: Statement) -> 
         return result
     finally:
         running.close()
-
-
-def _throw(work: Work[Any], error: Exception) -> NoReturn:
-    """Raises what the work makes of the error; it may not go on, since the transaction is aborted."""
-    try:
-        work.throw(error)
-    except StopIteration:
-        pass
-    raise RuntimeError("a work went on after a statement failed") from error
 
 
 def _translated(error: Any) -> Exception:

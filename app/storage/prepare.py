@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, any_, bindparam, column, func, select
+from sqlalchemy import ColumnElement, Select, any_, bindparam, column, func, not_, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import asyncpg as postgresql
@@ -28,7 +28,8 @@ def dialect_of(name: DialectName) -> Dialect:
     """SQLAlchemy's dialect, which here only renders and knows how values are stored."""
     if name == "sqlite":
         return sqlite.dialect(paramstyle="qmark")
-    return postgresql.dialect(json_serializer=to_json_text, json_deserializer=from_json_text)
+    make: Callable[..., Dialect] = postgresql.dialect
+    return make(json_serializer=to_json_text, json_deserializer=from_json_text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,24 +129,20 @@ class ListOf(TypeDecorator[Sequence[Any]]):
         return lambda values: None if values is None else items(values)
 
 
-def one_of(left: ColumnElement[Any], name: str, dialect: DialectName) -> ColumnElement[bool]:
-    """Whether a column's value is in the list that is the parameter `name`."""
-    values = _list_parameter(left, name)
-    if dialect == "sqlite":
-        return left.in_(_items(values))
-    return left == any_(values)
+def one_of(
+    left: ColumnElement[Any], name: str, item: TypeEngine[Any], dialect: DialectName
+) -> ColumnElement[bool]:
+    """Whether a column's value is in the list that is the parameter `name`, of items of this type."""
+    values = bindparam(name, type_=ListOf(item))
+    return left.in_(_items(values)) if dialect == "sqlite" else left == any_(values)
 
 
-def none_of(left: ColumnElement[Any], name: str, dialect: DialectName) -> ColumnElement[bool]:
-    """Whether a column's value is outside of the list that is the parameter `name`."""
-    values = _list_parameter(left, name)
-    if dialect == "sqlite":
-        return left.not_in(_items(values))
-    return ~(left == any_(values))
-
-
-def _list_parameter(left: ColumnElement[Any], name: str) -> Any:
-    return bindparam(name, type_=ListOf(left.type))
+def none_of(
+    left: ColumnElement[Any], name: str, item: TypeEngine[Any], dialect: DialectName
+) -> ColumnElement[bool]:
+    """Whether a column's value is outside of the list that is the parameter `name`, of items of this type."""
+    values = bindparam(name, type_=ListOf(item))
+    return left.not_in(_items(values)) if dialect == "sqlite" else not_(left == any_(values))
 
 
 def _items(values: Any) -> Select[Any]:

@@ -66,11 +66,16 @@ Field = Leaf | Constant | One | Many
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """One key of an order: a property, reached over to-one relations by `path`."""
+    """One key of an order: a property, reached over to-one relations by `path`.
+
+    `sources` are the models along the path as the caller may read them; without them only relations that are in
+    the answer, too, can be sorted by.
+    """
 
     property: str
     direction: Direction = "asc"
     path: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

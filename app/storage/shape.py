@@ -83,12 +83,15 @@ GroupShape = Callable[[Sequence[Row], Link | None, Sequence[Groups], Mapping[Any
 
 def list_shape(node: Node, width: int) -> Shape:
     """A function that makes a list of rows of `width` columns."""
-    return _Source().function("rows, link, levels", "[", node, "]", width)
+    shape: Shape = _Source().function("rows, link, levels", "[", node, "]", width)
+    return shape
 
 
 def group_shape(node: Node, width: int) -> GroupShape:
     """A function that adds what it makes of each row to the list of the group that the first column names."""
-    return _Source().function("rows, link, levels, groups", "[groups[r0].append(", node, ")]", width)
+    arguments = "rows, link, levels, groups"
+    shape: GroupShape = _Source().function(arguments, "[groups[r0].append(", node, ")]", width)
+    return shape
 
 
 class _Source:

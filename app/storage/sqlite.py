@@ -43,7 +43,12 @@ class SqliteDatabase:
     dialect: Literal["sqlite", "postgresql"] = "sqlite"
 
     def __init__(
-        self, path: Path | str, *, read_budget: float = 0.002, read_limit: float = 30.0, write_limit: float = 10.0
+        self,
+        path: Path | str,
+        *,
+        read_budget: float = 0.002,
+        read_limit: float = 30.0,
+        write_limit: float = 10.0,
     ) -> None:
         self._budget = read_budget
         self._limit = read_limit
@@ -52,7 +57,9 @@ class SqliteDatabase:
         path = Path(path)
         # A lock that readers meet is over in an instant, or the work goes to where waiting is allowed.
         self._writer = Writer(
-            Connection(path, writes=True, wait=0.0, cache=_WRITER_CACHE), limit=write_limit, patience=read_limit
+            Connection(path, writes=True, wait=0.0, cache=_WRITER_CACHE),
+            limit=write_limit,
+            patience=read_limit,
         )
         self._short = Connection(path, writes=False, wait=0.0, cache=_READER_CACHE)
         self._long = Connection(path, writes=False, wait=_LOCK_WAIT, cache=_SLOW_CACHE)

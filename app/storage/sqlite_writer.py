@@ -11,9 +11,10 @@ from math import inf
 from queue import Empty, SimpleQueue
 from threading import Thread
 from time import monotonic
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 from app.errors import Overloaded, TimedOut
+from app.storage.failure import fail
 from app.storage.sqlite_connection import Connection, Deadline, is_busy, retry_busy
 from app.storage.work import ReferenceViolated, UniqueViolated, Work
 
@@ -147,9 +148,9 @@ class Writer:
                 try:
                     rows = execute(statement.sql, statement.parameters).fetchall()
                 except sqlite3.Error as error:
-                    _throw(work, self._translated(error))
+                    fail(work, self._translated(error))
                 if monotonic() > until:
-                    _throw(work, TimedOut("The write took too long."))
+                    fail(work, TimedOut("The write took too long."))
                 statement = work.send(rows)
         except StopIteration as end:
             return end.value
@@ -175,15 +176,6 @@ class Writer:
             job.error = job.error or error
         if self._connection.sqlite.in_transaction:
             self._connection.sqlite.execute("ROLLBACK")
-
-
-def _throw(work: Work[Any], error: Exception) -> NoReturn:
-    """Raises what the work makes of the error; it may not go on, since on PostgreSQL it could not."""
-    try:
-        work.throw(error)
-    except StopIteration:
-        pass
-    raise RuntimeError("a work went on after a statement failed") from error
 
 
 def _violation(error: sqlite3.IntegrityError) -> Exception:

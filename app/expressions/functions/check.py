@@ -10,7 +10,7 @@ from app.expressions.kinds import Kind, described
 
 
 def check_call(function: Function, arguments: Sequence[tuple[Kind, int]], position: int) -> None:
-    """Raise ExpressionError when the number of arguments is wrong, or a kind that can never do stands in a place.
+    """Raise ExpressionError for a wrong number of arguments, or one of a kind that can never do.
 
     Each argument comes with the kinds it can have and its position.
     """
@@ -19,8 +19,8 @@ def check_call(function: Function, arguments: Sequence[tuple[Kind, int]], positi
         if not function.accepts(index, kinds):
             parameter = function.parameter(index)
             raise ExpressionError(
-                f"'{function.name}' takes {described(parameter.kinds)} as {parameter.name}, not {described(kinds)}, "
-                f"at {place}. Write {function.signature}",
+                f"'{function.name}' takes {described(parameter.kinds)} as {parameter.name}, "
+                f"not {described(kinds)}, at {place}. Write {function.signature}",
                 place,
             )
 
@@ -30,4 +30,6 @@ def _check_count(function: Function, count: int, position: int) -> None:
     if count >= function.least and (most is None or count <= most) and not (function.pairs and count % 2):
         return
     remedy = f"Write {function.signature}"
-    raise ExpressionError(f"'{function.name}' does not take {count} arguments at {position}. {remedy}", position)
+    raise ExpressionError(
+        f"'{function.name}' does not take {count} arguments at {position}. {remedy}", position
+    )

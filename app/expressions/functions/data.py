@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from app.expressions.errors import Fault
+from app.expressions.errors import OperandError
 from app.expressions.functions.declaration import Parameter, function
 from app.expressions.json_text import read_json, write_json
 from app.expressions.kinds import Kind
@@ -34,7 +34,7 @@ MAX_RANDOM = 1_000
     gives='"text/csv"',
 )
 def fetch(object_: Mapping[Any, Any], key: str, otherwise: Any = None) -> Any:
-    """The part of an object with exactly this name, else one with this name in other capitals, else `otherwise`."""
+    """The part of an object with exactly this name, else one with it in other capitals, else `otherwise`."""
     if key in object_:
         return plain(part_of(object_, key))
     folded = key.casefold()
@@ -68,7 +68,7 @@ def merge(*objects: Mapping[Any, Any] | None) -> dict[Any, Any]:
     for one in objects:
         merged.update(one or {})
         if len(merged) > MAX_LIST:
-            raise Fault(f"the object would have more than {MAX_LIST:,} parts")
+            raise OperandError(f"the object would have more than {MAX_LIST:,} parts")
     return merged
 
 
@@ -83,7 +83,7 @@ def map_of(*names_and_values: Any) -> dict[str, Any]:
     """An object of names and values, in turns."""
     names = names_and_values[::2]
     if not all(isinstance(name, str) for name in names):
-        raise Fault("the name of a part is not a text")
+        raise OperandError("the name of a part is not a text")
     return dict(zip(names, names_and_values[1::2], strict=True))
 
 
@@ -115,7 +115,7 @@ def base64(value: str | bytes) -> str:
     """The text, as UTF-8, in base64."""
     data = _bytes(value)
     if len(data) > MAX_TEXT // 4 * 3:
-        raise Fault(f"the text would have more than {MAX_TEXT:,} characters")
+        raise OperandError(f"the text would have more than {MAX_TEXT:,} characters")
     return base_64.b64encode(data).decode()
 
 
@@ -153,7 +153,7 @@ def random_hex(length: int | Decimal = 32) -> str:
     """So many random hexadecimal digits, fit for secrets; 32 unless said otherwise."""
     count = whole(length, "the length")
     if not 1 <= count <= MAX_RANDOM:
-        raise Fault(f"the length is not between 1 and {MAX_RANDOM:,}")
+        raise OperandError(f"the length is not between 1 and {MAX_RANDOM:,}")
     return secrets.token_hex((count + 1) // 2)[:count]
 
 
@@ -161,8 +161,8 @@ def _bytes(value: str | bytes) -> bytes:
     if isinstance(value, bytes):
         return value
     if len(value) > MAX_TEXT:
-        raise Fault(f"the text has more than {MAX_TEXT:,} characters")
+        raise OperandError(f"the text has more than {MAX_TEXT:,} characters")
     try:
         return value.encode()
     except UnicodeEncodeError:
-        raise Fault("the text has characters that are none in Unicode") from None
+        raise OperandError("the text has characters that are none in Unicode") from None

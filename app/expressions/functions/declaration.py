@@ -20,6 +20,10 @@ class Parameter:
     optional: bool = False
     many: bool = False
 
+    def __str__(self) -> str:
+        marks = (".." if self.many else "") + ("?" if self.optional else "")
+        return f"{self.name}: {described(self.kinds)}{marks}"
+
 
 @dataclass(frozen=True, slots=True)
 class Function:
@@ -27,7 +31,7 @@ class Function:
 
     `passes_null`: null as first argument gives null. `reads`: the name of the scope that it answers with.
     `pairs`: its arguments come two by two. `prepare` is given the constant arguments by position and may
-    return code made for them; a Fault of it is a mistake in the definition.
+    return code made for them; a OperandError of it is a mistake in the definition.
     """
 
     name: str
@@ -68,11 +72,7 @@ class Function:
     @property
     def signature(self) -> str:
         """`round(value: a number, digits: a number?)`, for documentation."""
-        parts = (
-            f"{parameter.name}: {described(parameter.kinds)}{'..' if parameter.many else ''}{'?' if parameter.optional else ''}"
-            for parameter in self.parameters
-        )
-        return f"{self.name}({', '.join(parts)})"
+        return f"{self.name}({', '.join(map(str, self.parameters))})"
 
 
 def function(
@@ -85,7 +85,7 @@ def function(
     pairs: bool = False,
     prepare: Prepare | None = None,
 ) -> Callable[[Callable[..., Any]], Function]:
-    """Declare the decorated code as a function; its name and its docstring are the name and the description."""
+    """Declare the decorated code as a function; it gives the name and, in its docstring, the description."""
 
     def declare(call: Callable[..., Any]) -> Function:
         return Function(

@@ -8,16 +8,19 @@ from typing import Any
 
 from app.expressions import operators
 from app.expressions.dates import as_instant
-from app.expressions.errors import Fault
+from app.expressions.errors import OperandError
 from app.expressions.functions.declaration import Parameter, function
-from app.expressions.kinds import KINDS, Kind, kind_of, kind_word
+from app.expressions.kinds import Kind, kind_of, kind_word
+from app.expressions.limits import MAX_COMPARED
 from app.expressions.operators import INSTANTS, part_of
 from app.expressions.values import Budget, plain
 
 LIST = Parameter("list", Kind.LIST)
 KEY = Parameter("key", Kind.TEXT)
 AMOUNTS = Kind.LIST | Kind.NUMBER | Kind.DURATION | Kind.CALENDAR_DURATION
-COMPARABLE = Kind.LIST | Kind.NUMBER | Kind.TEXT | Kind.INSTANT | Kind.TIME | Kind.DURATION | Kind.CALENDAR_DURATION
+COMPARABLE = (
+    Kind.LIST | Kind.NUMBER | Kind.TEXT | Kind.INSTANT | Kind.TIME | Kind.DURATION | Kind.CALENDAR_DURATION
+)
 
 
 @function(
@@ -112,13 +115,13 @@ def pluck(elements: Any, key: str) -> list[Any]:
     gives="[3, 1, null]",
 )
 def sort_by(elements: Any, key: str | None = None, order: str = "asc") -> list[Any]:
-    """The list in order of a part of its elements, or of themselves; `desc` turns it round. Nulls come last."""
+    """The list in order of a part of its elements, or of themselves; `desc` turns it. Null comes last."""
     if order.lower() not in ("asc", "desc"):
-        raise Fault("the order is neither asc nor desc")
+        raise OperandError("the order is neither asc nor desc")
     keyed = [(plain(part_of(element, key) if key else element), element) for element in elements]
     present = [pair for pair in keyed if pair[0] is not None]
     absent = [element for value, element in keyed if value is None]
-    present.sort(key=cmp_to_key(lambda one, other: operators.order(one[0], other[0])), reverse=order.lower() == "desc")
+    present.sort(key=_in_order, reverse=order.lower() == "desc")
     return [element for _, element in present] + absent
 
 
@@ -131,8 +134,8 @@ def sort_by(elements: Any, key: str | None = None, order: str = "asc") -> list[A
     gives="[1, 2]",
 )
 def distinct(elements: Any, key: str | None = None) -> list[Any]:
-    """The list without what it has already, as a whole or by a part of its elements; the first of each stays."""
-    budget = Budget()
+    """The list without what it has already, as a whole or by a part of its elements; the first stays."""
+    budget = Budget(MAX_COMPARED)
     seen = set()
     kept = []
     for element in elements:
@@ -141,6 +144,13 @@ def distinct(elements: Any, key: str | None = None) -> list[Any]:
             seen.add(mark)
             kept.append(plain(element))
     return kept
+
+
+def _compare(one: tuple[Any, Any], other: tuple[Any, Any]) -> int:
+    return operators.order(one[0], other[0])
+
+
+_in_order = cmp_to_key(_compare)
 
 
 def _values(values: tuple[Any, ...]) -> list[Any]:
@@ -153,7 +163,7 @@ def _amounts(values: tuple[Any, ...]) -> list[Any]:
     amounts = _values(values)
     for amount in amounts:
         if kind_of(amount) not in (Kind.NUMBER, Kind.DURATION, Kind.CALENDAR_DURATION):
-            raise Fault(f"{kind_word(amount)} is no amount")
+            raise OperandError(f"{kind_word(amount)} is no amount")
     return amounts
 
 
@@ -185,4 +195,4 @@ def _mark(value: Any, budget: Budget) -> Any:
         return (kind, frozenset((key, _mark(part, budget)) for key, part in value.items()))
     if kind in INSTANTS:
         return (Kind.INSTANT, as_instant(value))
-    return (kind, value if kind in KINDS.values() else id(value))
+    return (kind, id(value) if kind is Kind.UNKNOWN else value)

@@ -6,7 +6,7 @@ import re
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Any
 
-from app.expressions.errors import Fault
+from app.expressions.errors import OperandError
 from app.expressions.functions.declaration import Parameter, function
 from app.expressions.kinds import Kind
 from app.expressions.limits import MAX_DIGITS, MAX_RANGE, ROUNDED
@@ -16,8 +16,11 @@ from app.expressions.values import checked_decimal, number_text, too_many_digits
 VALUE = Parameter("value", Kind.NUMBER)
 MAX_ROUNDING = 100
 NUMBER = re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d{1,4})?", re.ASCII)
-WITHOUT_CENTS = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split())
-WITH_MILS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
+WITHOUT_CENTS = frozenset(
+    {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG"}
+    | {"RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"}
+)
+WITH_MILS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -34,10 +37,10 @@ def range_(start: int | Decimal, end: int | Decimal | None = None, step: int | D
     first, last = (0, start) if end is None else (start, end)
     stride = whole(step, "the step")
     if not stride:
-        raise Fault("the step is 0")
+        raise OperandError("the step is 0")
     numbers = range(whole(first, "the start"), whole(last, "the end"), stride)
     if numbers and abs(numbers[-1] - numbers[0]) // abs(stride) >= MAX_RANGE:
-        raise Fault(f"the range would have more than {MAX_RANGE:,} elements")
+        raise OperandError(f"the range would have more than {MAX_RANGE:,} elements")
     return list(numbers)
 
 
@@ -87,7 +90,7 @@ def number(value: str | int | Decimal) -> int | Decimal:
     if len(written) > MAX_DIGITS:
         raise too_many_digits()
     if not NUMBER.fullmatch(written):
-        raise Fault("the text is not a number")
+        raise OperandError("the text is not a number")
     return int(written) if written.lstrip("+-").isdigit() else checked_decimal(Decimal(written))
 
 
@@ -102,7 +105,7 @@ def number(value: str | int | Decimal) -> int | Decimal:
 def currency(value: int | Decimal, code: str) -> str:
     """An amount with the code of its currency and as many digits as the currency has."""
     if not CURRENCY.fullmatch(code):
-        raise Fault("the currency is not a code of three capitals, such as EUR")
+        raise OperandError("the currency is not a code of three capitals, such as EUR")
     digits = 0 if code in WITHOUT_CENTS else 3 if code in WITH_MILS else 2
     amount = rounded(Decimal(value), digits, ROUND_HALF_UP)
     return f"{code} {number_text(amount)}"
@@ -113,7 +116,7 @@ def rounded(value: int | Decimal, digits: int, rounding: str) -> int | Decimal:
     if isinstance(value, int) and digits >= 0:
         return value
     if not -MAX_ROUNDING <= digits <= MAX_ROUNDING:
-        raise Fault(f"the number of digits is not between -{MAX_ROUNDING} and {MAX_ROUNDING}")
+        raise OperandError(f"the number of digits is not between -{MAX_ROUNDING} and {MAX_ROUNDING}")
     unit = Decimal(1).scaleb(-digits)
     try:
         result = checked_decimal(Decimal(value)).quantize(unit, rounding, ROUNDED)

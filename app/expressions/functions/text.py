@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.expressions import operators
-from app.expressions.errors import Fault
+from app.expressions.errors import OperandError
 from app.expressions.functions.declaration import Parameter, function
 from app.expressions.kinds import Kind
 from app.expressions.limits import MAX_LIST, MAX_TEXT
@@ -41,7 +41,9 @@ def lower(value: str) -> str:
     return value.lower()
 
 
-@function(VALUE, result=Kind.TEXT, passes_null=True, example='capitalize("ada Lovelace")', gives='"Ada Lovelace"')
+@function(
+    VALUE, result=Kind.TEXT, passes_null=True, example='capitalize("ada Lovelace")', gives='"Ada Lovelace"'
+)
 def capitalize(value: str) -> str:
     """The text with its first letter as a capital."""
     return value[:1].upper() + value[1:]
@@ -65,9 +67,9 @@ def trim(value: str) -> str:
 def replace(value: str, old: str, new: str) -> str:
     """The text with every `old` in it replaced by `new`."""
     if not old:
-        raise Fault("the text to replace is empty")
+        raise OperandError("the text to replace is empty")
     if len(value) + value.count(old) * (len(new) - len(old)) > MAX_TEXT:
-        raise Fault(f"the text would have more than {MAX_TEXT:,} characters")
+        raise OperandError(f"the text would have more than {MAX_TEXT:,} characters")
     return value.replace(old, new)
 
 
@@ -82,9 +84,9 @@ def replace(value: str, old: str, new: str) -> str:
 def split(value: str, separator: str) -> list[str]:
     """The parts of a text between its separators."""
     if not separator:
-        raise Fault("the separator is empty")
+        raise OperandError("the separator is empty")
     if value.count(separator) >= MAX_LIST:
-        raise Fault(f"the list would have more than {MAX_LIST:,} elements")
+        raise OperandError(f"the list would have more than {MAX_LIST:,} elements")
     return value.split(separator)
 
 
@@ -106,7 +108,7 @@ def join(elements: list[Any], separator: str = "") -> str:
         written = text_of(element)
         size += len(written) + len(separator)
         if size - len(separator) > MAX_TEXT:
-            raise Fault(f"the text would have more than {MAX_TEXT:,} characters")
+            raise OperandError(f"the text would have more than {MAX_TEXT:,} characters")
         texts.append(written)
     return separator.join(texts)
 
@@ -163,6 +165,6 @@ def _prepared(constants: Mapping[int, Any]) -> Callable[..., Any] | None:
     gives="true",
 )
 def matches(value: str | None, pattern: str) -> bool:
-    """Whether the whole text is as a pattern says (a regular expression of characters, classes, groups, choices
-    and repetitions); null is not."""
+    """Whether the whole text is as a pattern says: a regular expression of characters, classes, groups,
+    choices and repetitions. Null is not."""
     return value is not None and Pattern.parse(pattern).matches(value)

@@ -10,12 +10,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.expressions.date_format import check_format, formatted
-from app.expressions.dates import CalendarDuration, as_instant
-from app.expressions.errors import Fault
+from app.expressions.dates import CalendarDuration, DateT, as_instant
+from app.expressions.errors import OperandError
 from app.expressions.functions.declaration import Parameter, function
 from app.expressions.kinds import Kind
 from app.expressions.operators import bounded, duration, multiply
-from app.expressions.values import plain, whole
+from app.expressions.values import whole
 
 AMOUNT = Parameter("amount", Kind.NUMBER)
 ZONE = re.compile(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+){0,2}")
@@ -26,7 +26,7 @@ MAX_WRITTEN = 64
 def now(moment: Any) -> datetime:
     """The moment at which the run or request began; `now` says the same."""
     if not isinstance(moment, datetime):
-        raise Fault("there is no current moment here")
+        raise OperandError("there is no current moment here")
     return as_instant(moment)
 
 
@@ -34,7 +34,7 @@ def now(moment: Any) -> datetime:
 def today(day: Any) -> date:
     """The day on which the run or request began; `today` says the same."""
     if not isinstance(day, date) or isinstance(day, datetime):
-        raise Fault("there is no current day here")
+        raise OperandError("there is no current day here")
     return day
 
 
@@ -68,13 +68,20 @@ def weeks(amount: int | Decimal) -> timedelta:
     return duration(multiply(amount, 604_800))
 
 
-@function(AMOUNT, result=Kind.CALENDAR_DURATION, example='date("2026-01-31") + months(1)', gives='date("2026-02-28")')
+@function(
+    AMOUNT,
+    result=Kind.CALENDAR_DURATION,
+    example='date("2026-01-31") + months(1)',
+    gives='date("2026-02-28")',
+)
 def months(amount: int | Decimal) -> CalendarDuration:
     """So many months of the calendar; a day that a month does not have becomes its last."""
     return CalendarDuration(bounded(whole(amount, "the number of months")))
 
 
-@function(AMOUNT, result=Kind.CALENDAR_DURATION, example='date("2024-02-29") + years(1)', gives='date("2025-02-28")')
+@function(
+    AMOUNT, result=Kind.CALENDAR_DURATION, example='date("2024-02-29") + years(1)', gives='date("2025-02-28")'
+)
 def years(amount: int | Decimal) -> CalendarDuration:
     """So many years of the calendar."""
     return CalendarDuration(bounded(12 * whole(amount, "the number of years")))
@@ -94,15 +101,15 @@ def date_(value: Any, month: int | Decimal | None = None, day: int | Decimal | N
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, str):
-        return _read(date.fromisoformat, value) if len(value) <= 10 else _read(datetime.fromisoformat, value).date()
+        return _date_of(value)
     if isinstance(value, date):
         return value
     if month is None or day is None:
-        raise Fault("a date of numbers needs a year, a month and a day")
+        raise OperandError("a date of numbers needs a year, a month and a day")
     try:
         return date(whole(value, "the year"), whole(month, "the month"), whole(day, "the day"))
     except (ValueError, OverflowError):
-        raise Fault("there is no such date") from None
+        raise OperandError("there is no such date") from None
 
 
 @function(
@@ -113,7 +120,7 @@ def date_(value: Any, month: int | Decimal | None = None, day: int | Decimal | N
     gives="true",
 )
 def date_time(value: Any) -> datetime:
-    """The moment of a text (ISO 8601; without a zone UTC), of a date (its midnight UTC) or of Unix seconds."""
+    """The moment of a text (ISO 8601; without a zone UTC), of a date (midnight UTC) or of Unix seconds."""
     if isinstance(value, date):
         return as_instant(value)
     if isinstance(value, str):
@@ -121,7 +128,7 @@ def date_time(value: Any) -> datetime:
     try:
         return datetime(1970, 1, 1, tzinfo=UTC) + duration(value)
     except OverflowError:
-        raise Fault("the moment would be outside the years 1 to 9999") from None
+        raise OperandError("the moment would be outside the years 1 to 9999") from None
 
 
 def _prepared(constants: Mapping[int, Any]) -> Callable[..., Any] | None:
@@ -143,13 +150,19 @@ def _prepared(constants: Mapping[int, Any]) -> Callable[..., Any] | None:
     gives='"1 March 2026"',
 )
 def format_date(value: date, pattern: str, zone: str | None = None) -> str:
-    """A date, or date and time, by a pattern of `%Y %m %d %H %M %S` and the like, in a zone (`Europe/Amsterdam`)."""
+    """A date, or date and time, by a pattern of `%Y %m %d %H %M` and the like, in a zone (`Europe/Paris`)."""
     if zone is None:
         return formatted(value, pattern)
     try:
         return formatted(as_instant(value).astimezone(_zone(zone)), pattern)
     except OverflowError:
-        raise Fault("the moment would be outside the years 1 to 9999") from None
+        raise OperandError("the moment would be outside the years 1 to 9999") from None
+
+
+def _date_of(written: str) -> date:
+    if len(written.strip()) <= len("2026-03-01"):
+        return _read(date.fromisoformat, written)
+    return _read(datetime.fromisoformat, written).date()
 
 
 def _zone(name: str) -> ZoneInfo:
@@ -158,13 +171,13 @@ def _zone(name: str) -> ZoneInfo:
             return ZoneInfo(name)
     except (OSError, ValueError, LookupError):
         pass
-    raise Fault("there is no such time zone; write one such as Europe/Amsterdam")
+    raise OperandError("there is no such time zone; write one such as Europe/Amsterdam")
 
 
-def _read(parse: Callable[[str], Any], written: str) -> Any:
+def _read(parse: Callable[[str], DateT], written: str) -> DateT:
     try:
         if len(written) <= MAX_WRITTEN:
-            return plain(parse(written.strip()))
+            return parse(written.strip())
     except (ValueError, OverflowError):
         pass
-    raise Fault("the text is not a date; write one such as 2026-03-01 or 2026-03-01T10:00:00Z")
+    raise OperandError("the text is not a date; write one such as 2026-03-01 or 2026-03-01T10:00:00Z")

@@ -1,0 +1,74 @@
+"""Schedules can be read as such, and no two actions answer to one alias."""
+
+from __future__ import annotations
+
+import re
+from zoneinfo import available_timezones
+
+from app.checks.base import Finding, Findings, Subject, unknown
+from app.checks.names import SHAPE
+from app.definition.model import ScheduleTrigger
+from app.definition.source import Path
+
+FIELDS = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12), ("weekday", 0, 7))
+NAMED = {
+    "month": ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"],
+    "weekday": ["sun", "mon", "tue", "wed", "thu", "fri", "sat"],
+}
+PART = re.compile(r"(\*|(?P<low>[a-z0-9]+)(-(?P<high>[a-z0-9]+))?)(/(?P<every>[1-9][0-9]?))?")
+
+
+def check(subject: Subject) -> Findings:
+    """One finding for each schedule or alias that cannot work."""
+    aliases: dict[str, str] = {}
+    for name, action in subject.application.actions.items():
+        path: Path = ("actions", name, "triggers")
+        if action.triggers.schedule is not None:
+            yield from _schedule(action.triggers.schedule, (*path, "schedule"))
+        incoming = action.triggers.incoming_api
+        if incoming is None or incoming.alias is None:
+            continue
+        here: Path = (*path, "incoming_api", "alias")
+        first = aliases.setdefault(incoming.alias, name)
+        if first != name:
+            yield Finding(here, f"the action {first!r} has this alias already; write another")
+        if not SHAPE.fullmatch(incoming.alias.replace("-", "_")):
+            yield Finding(
+                here, f"{incoming.alias!r} is no alias; write letters, digits, - and _, a letter first"
+            )
+
+
+def _schedule(schedule: ScheduleTrigger, path: Path) -> Findings:
+    message = cron_problem(schedule.cron)
+    if message is not None:
+        yield Finding((*path, "cron"), message)
+    if schedule.timezone not in available_timezones():
+        yield Finding((*path, "timezone"), unknown("time zone", schedule.timezone, available_timezones()))
+
+
+def cron_problem(text: str) -> str | None:
+    """What is wrong with the five fields of a cron line; None when nothing is."""
+    fields = text.lower().split()
+    if len(fields) != len(FIELDS):
+        return "write five fields, minute hour day month weekday, as in 0 6 * * 1"
+    for field, (name, low, high) in zip(fields, FIELDS, strict=True):
+        if not all(_part_is_right(part, name, low, high) for part in field.split(",")):
+            return f"{field!r} is no {name}; write *, numbers from {low} to {high}, 1-5, 1,3 or */2"
+    return None
+
+
+def _part_is_right(part: str, name: str, low: int, high: int) -> bool:
+    match = PART.fullmatch(part)
+    if match is None:
+        return False
+    bounds = [_number(match[bound], name) for bound in ("low", "high") if match[bound] is not None]
+    return all(number is not None and low <= number <= high for number in bounds) and (
+        len(bounds) < 2 or bounds == sorted(bounds, key=lambda number: number or 0)
+    )
+
+
+def _number(text: str, name: str) -> int | None:
+    if text.isdigit():
+        return int(text)
+    names = NAMED.get(name, [])
+    return names.index(text) + (name == "month") if text in names else None

@@ -1,0 +1,49 @@
+"""Sets variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from app.definition.model import Application
+from app.definition.steps import Step, StepOptions
+from app.definition.types import ResultName
+from app.expressions import Value
+from app.steps.base import Assign, Outcome, Scope, StepFunction, StepKind
+
+
+class Options(StepOptions):
+    variables: dict[ResultName, Value] = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _names(cls, value: Any) -> Any:
+        """The keys that an author writes are the variables themselves."""
+        return {"variables": value or {}} if value is None or isinstance(value, Mapping) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        own = handler.resolve_ref_schema(handler(schema))
+        return {**own["properties"]["variables"], "description": "Names of variables with their values."}
+
+
+def compile_assign(options: Options, step: Step, application: Application) -> StepFunction:
+    def run(scope: Scope) -> Outcome:
+        return Assign({name: value.evaluate(scope.variables) for name, value in options.variables.items()})
+
+    return run
+
+
+KIND = StepKind(
+    name="assign",
+    description="Sets variables, each to its value; none of them sees the others' new values.",
+    options=Options,
+    compile=compile_assign,
+    example="assign: {total: '=price * amount', currency: EUR}",
+)

@@ -1,0 +1,51 @@
+"""Changes every record that a filter selects."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from app.definition.model import Application
+from app.definition.steps import Step, StepOptions
+from app.definition.types import MemberName, ModelName
+from app.definition.where import Where
+from app.expressions import Value
+from app.permissions import Verb
+from app.steps.base import Done, Outcome, Scope, StepFunction, StepKind
+from app.steps.filter import Filter
+from app.steps.record import Reader, evaluated
+from app.storage.work import Work
+
+
+class Options(StepOptions):
+    model: ModelName
+    where: Where | None = None
+    ignore_null: bool = False
+    values: dict[MemberName, Value]
+    validate_: bool = Field(True, alias="validate", description="false leaves the model's validations out.")
+
+
+def compile_update_many(options: Options, step: Step, application: Application) -> StepFunction:
+    reader, model = Reader(application), options.model
+    filter = Filter.compile(application, model, options.where, options.ignore_null)
+
+    def run(scope: Scope) -> Work[Outcome]:
+        grant = scope.authorize(Verb.UPDATE, model)
+        values = evaluated(options.values, scope)
+        ids = yield from filter.find_ids(scope, grant)
+        for id in ids:
+            yield from scope.services.records.update(
+                grant, id, values, scope.write, validate=options.validate_
+            )
+        return Done((yield from reader.written(scope, model, ids)) if step.as_ else None)
+
+    return run
+
+
+KIND = StepKind(
+    name="update_many",
+    description="Changes every record that `where` selects, all alike; its result is the list of records.",
+    options=Options,
+    compile=compile_update_many,
+    mode="work",
+    example="update_many: {model: Shoe, where: {price: {gt: 100}}, values: {price: 100}}",
+)

@@ -1,0 +1,218 @@
+"""What to do about the differences of one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from alembic.operations import BatchOperations, ops
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Dialect,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Table,
+    literal,
+    literal_column,
+)
+from sqlalchemy.types import TypeEngine
+
+from app.storage.facts import Facts
+from app.storage.naming import INDEX_PREFIXES
+from app.storage.plan import Change, ChangeKind, Plan
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 record`, `12 records`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+class TableComparison:
+    """Adds to `plan` what the differences between a table and its definition come to."""
+
+    def __init__(self, table: Table, facts: Facts, plan: Plan, dialect: Dialect, destroy: bool) -> None:
+        self._table = table
+        self._name = table.name
+        self._facts = facts
+        self._found = facts.columns(table.name)
+        self._plan = plan
+        self._dialect = dialect
+        self._destroy = destroy
+        self._dropped: set[str] = set()
+
+    def judge(self, differences: Sequence[ops.MigrateOperation]) -> None:
+        """Decides about each difference that alembic found."""
+        decide: dict[type[ops.MigrateOperation], Callable[[Any], None]] = {
+            ops.AddColumnOp: lambda op: self._add_column(op.column),
+            ops.DropColumnOp: lambda op: self._surplus_column(op.column_name),
+            ops.AlterColumnOp: self._alter_column,
+            ops.CreateIndexOp: lambda op: self._create_index(op.to_index()),
+            ops.DropIndexOp: lambda op: self._drop_index(str(op.index_name)),
+            ops.CreateForeignKeyOp: lambda op: self._add_reference(op.to_constraint()),
+            ops.DropConstraintOp: lambda op: self._drop_reference(op.to_constraint()),
+        }
+        for op in differences:
+            if type(op) in decide:
+                decide[type(op)](op)
+
+    def _add_column(self, column: Column[Any]) -> None:
+        words, rows = self._words(column.name), self._facts.rows(self._name)
+        default = None
+        if not column.nullable and rows:
+            if "default" not in column.info:
+                self._refuses(
+                    f"{words} is required, but {counted(rows, 'record')} would have no value for it: "
+                    "give it a default, or let it be optional until all have one"
+                )
+                return
+            default = _constant(column.info["default"], column.type, self._dialect)
+        made = _copied(column, default)
+        self._plan.before.append(lambda do: do.add_column(self._name, made, inline_references=True))
+        self._does("add_column", f"adds {words}")
+
+    def _surplus_column(self, name: str) -> None:
+        found, words = self._found[name], f"the column {name} of {self._name}"
+        values = counted(self._facts.filled(self._name, name), "value")
+        needed = not found["nullable"] and found["default"] is None
+        if self._destroy or (needed and not self._facts.rows(self._name)):
+            for index in self._facts.indexes_on(self._name, name):
+                self._drop_index(index, forced=True)
+            self._rebuilds(lambda batch: batch.drop_column(name))
+            self._does("drop_column", f"drops {words} with its {values}")
+            return
+        if needed:
+            self._refuses(
+                f"{words} is no longer in the definition, but every record must have a value there: keep it "
+                f"with `required: false`, or migrate with --yes-destroy to drop it with its {values}"
+            )
+            return
+        self._does("keep_column", f"leaves {words} with its {values}, which the definition no longer has")
+
+    def _alter_column(self, op: ops.AlterColumnOp) -> None:
+        words, name = self._words(op.column_name), op.column_name
+        changes: dict[str, Any] = {
+            "existing_type": op.existing_type,
+            "existing_nullable": op.existing_nullable,
+        }
+        if op.modify_type is not None:
+            values = self._facts.filled(self._name, name)
+            if values:
+                self._refuses(
+                    f"{words} has {counted(values, 'value')} of the type {op.existing_type}, which cannot be "
+                    f"kept as {self._type_name(op.modify_type)}: add a property under a new name instead"
+                )
+                return
+            changes["type_"] = op.modify_type
+            if self._dialect.name == "postgresql":
+                changes["postgresql_using"] = f"NULL::{self._type_name(op.modify_type)}"
+        if op.modify_nullable is False and (blank := self._facts.blank(self._name, name)):
+            self._refuses(f"{words} is required now, but {counted(blank, 'record')} have no value for it")
+            return
+        if op.modify_nullable is not None:
+            changes["nullable"] = op.modify_nullable
+        if changes.keys() <= {"existing_type", "existing_nullable"}:
+            return
+        self._rebuilds(lambda batch: batch.alter_column(name, **changes))
+        self._does("alter_column", f"changes {words}{_how(changes)}")
+
+    def _create_index(self, index: Index) -> None:
+        names = [column.name for column in index.columns]
+        words = " with ".join(map(self._words, names))
+        if index.unique and (doubled := self._doubled(names)):
+            self._refuses(f"{words} is unique now, but {counted(doubled, 'value')} stand in several records")
+            return
+        unique, name = bool(index.unique), str(index.name)
+        self._plan.after.append(lambda do: do.create_index(name, self._name, names, unique=unique))
+        self._does("create_index", f"makes {words} unique" if unique else f"makes an index of {words}")
+
+    def _doubled(self, names: Sequence[str]) -> int:
+        """How many values would stand twice; a new column has its default everywhere, else nothing."""
+        added = [self._table.c[name] for name in names if name not in self._found]
+        if any(column.nullable for column in added):
+            return 0
+        there = [name for name in names if name in self._found]
+        if there:
+            return self._facts.doubled(self._name, there)
+        return int(self._facts.rows(self._name) > 1)
+
+    def _drop_index(self, name: str, *, forced: bool = False) -> None:
+        ours = name.startswith(INDEX_PREFIXES)
+        if name in self._dropped or not (ours or forced):
+            return
+        self._dropped.add(name)
+        self._plan.before.insert(0, lambda do: do.drop_index(name, self._name))
+        self._does("drop_index", f"drops the index {name}")
+
+    def _add_reference(self, key: ForeignKeyConstraint) -> None:
+        name, target = key.column_keys[0], key.elements[0].target_fullname.rpartition(".")[0]
+        if name not in self._found:
+            return
+        words = self._words(name)
+        stray = self._facts.stray(self._name, name, target) if target in self._facts.tables else None
+        if stray is None:
+            stray = self._facts.filled(self._name, name)
+        if stray:
+            self._refuses(f"{words} leads to {target}, but {counted(stray, 'record')} lead to nothing there")
+            return
+        self._rebuilds(
+            lambda batch: batch.create_foreign_key(
+                str(key.name), target, [name], ["id"], ondelete=key.ondelete
+            )
+        )
+        self._does("add_reference", f"lets {words} refer to {target}{_on_delete(key)}")
+
+    def _drop_reference(self, key: ForeignKeyConstraint) -> None:
+        name = key.column_keys[0]
+        column = self._table.c.get(name)
+        if column is None:
+            # The column stays, if it does, with what it refers to.
+            return
+        words, target = self._words(name), key.elements[0].target_fullname.rpartition(".")[0]
+        elsewhere = all(target != each.target_fullname.rpartition(".")[0] for each in column.foreign_keys)
+        values = self._facts.filled(self._name, name)
+        if elsewhere and values:
+            self._refuses(f"{words} no longer leads to {target}, but {counted(values, 'record')} do")
+            return
+        self._rebuilds(lambda batch: batch.drop_constraint(str(key.name), type_="foreignkey"))
+        self._does("drop_reference", f"lets {words} no longer refer to {target}{_on_delete(key)}")
+
+    def _words(self, column: str) -> str:
+        return str(self._table.c[column].info.get("words", f"{self._name}.{column}"))
+
+    def _type_name(self, kind: TypeEngine[Any]) -> str:
+        return kind.compile(dialect=self._dialect)
+
+    def _rebuilds(self, step: Callable[[BatchOperations], None]) -> None:
+        self._plan.rebuilds.setdefault(self._name, []).append(step)
+
+    def _does(self, kind: ChangeKind, text: str) -> None:
+        self._plan.changes.append(Change(kind, self._name, text))
+
+    def _refuses(self, text: str) -> None:
+        self._plan.refusals.append(text)
+
+
+def _copied(column: Column[Any], default: ColumnElement[Any] | None) -> Column[Any]:
+    keys = [
+        ForeignKey(key.target_fullname, name=key.name, ondelete=key.ondelete) for key in column.foreign_keys
+    ]
+    return Column(column.name, column.type, *keys, nullable=column.nullable, server_default=default)
+
+
+def _constant(value: Any, kind: TypeEngine[Any], dialect: Dialect) -> ColumnElement[Any]:
+    """A value as SQL, since definitions of columns take no parameters."""
+    written = literal(value, kind).compile(dialect=dialect, compile_kwargs={"literal_binds": True})
+    return literal_column(str(written))
+
+
+def _how(changes: dict[str, Any]) -> str:
+    parts = [f" to the type {changes['type_']}"] if "type_" in changes else []
+    if "nullable" in changes:
+        parts.append(" to be optional" if changes["nullable"] else " to be required")
+    return " and".join(parts)
+
+
+def _on_delete(key: ForeignKeyConstraint) -> str:
+    return f" (on delete {key.ondelete.lower()})" if key.ondelete else ""

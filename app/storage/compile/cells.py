@@ -1,0 +1,60 @@
+"""How the values of properties leave the database: JSON-ready for the wire, Python's own for steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+from sqlalchemy import Boolean
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeEngine
+
+from app.definition.model import Property
+from app.expressions import EvaluationError, Expression, to_plain
+from app.properties import KINDS
+from app.properties.base import PropertyKind
+from app.storage.columns import IsoDate, IsoTime, UtcDateTime
+from app.storage.prepare import Convert, result_processor
+
+Form = Literal["wire", "python"]
+FILES = frozenset({"File", "Image"})
+
+# What SQLite holds of these is the very text of the answer.
+_TEXTS_OF_ANSWERS = (UtcDateTime, IsoDate, IsoTime)
+
+
+def cell_converter(
+    property: Property, type_: TypeEngine[Any], dialect: Dialect, form: Form
+) -> Convert | None:
+    """What makes the answer of a column's value that is not null; None where it is the answer."""
+    if isinstance(type_, Boolean):
+        # The type's own takes nulls in its stride and is slower.
+        return bool if dialect.name == "sqlite" else None
+    if form == "wire" and dialect.name == "sqlite" and isinstance(type_, _TEXTS_OF_ANSWERS):
+        return None
+    if form == "wire" and isinstance(type_, UtcDateTime):
+        # The driver gives moments in UTC already.
+        return KINDS[property.kind].render
+    process = result_processor(type_, dialect)
+    render = _render(property) if form == "wire" else None
+    if process is None or render is None:
+        return process or render
+    return lambda value: render(process(value))
+
+
+def computation(expression: Expression, form: Form) -> Callable[[Mapping[str, Any]], Any]:
+    """The function that computes a property of kind expression; null where the values do not allow it."""
+
+    def compute(values: Mapping[str, Any]) -> Any:
+        try:
+            value = expression.evaluate(values)
+            return to_plain(value) if form == "wire" else value
+        except EvaluationError:
+            return None
+
+    return compute
+
+
+def _render(property: Property) -> Convert | None:
+    kind = KINDS[property.kind]
+    return None if type(kind).render is PropertyKind.render else kind.render

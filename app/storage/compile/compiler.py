@@ -1,0 +1,135 @@
+"""Compiles selections: the root's statement, then one for each to-many level."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, column, func, select, true
+from sqlalchemy.types import BigInteger
+
+from app.storage.compile.cells import Form
+from app.storage.compile.level import Level, Nested
+from app.storage.compile.plan import Bound, ChildPlan, Plan, pack_json, slots
+from app.storage.compile.sources import Clause, Shown, Sources
+from app.storage.prepare import DialectName, ListOf, one_of, prepare
+from app.storage.selection import Selection
+from app.storage.shape import Object, group_shape, list_shape
+from app.storage.tables import Tables
+
+_PARENTS = "parents"
+
+
+def compile_selection(tables: Tables, dialect: DialectName, selection: Selection, form: Form) -> Plan:
+    """The plan for a selection. Raises `NotFound` for names that its sources do not show."""
+    return _Compiler(tables, dialect, form).plan(selection)
+
+
+class _Compiler:
+    def __init__(self, tables: Tables, dialect: DialectName, form: Form) -> None:
+        self._dialect: DialectName = dialect
+        self._form = form
+        self._sources = Sources(tables, dialect)
+
+    def plan(self, selection: Selection) -> Plan:
+        shown = self._sources.source(selection.source)
+        where = self._where(shown, selection)
+        level = Level(self._sources, self._form, shown, shown.table)
+        node = Object(level.record(selection.fields))
+        order = list(level.order(selection.sort, selection.fields))
+        if not level.columns:
+            level.place(shown.id)
+        query = select(*level.columns).select_from(level.table).where(where).order_by(*order)
+        return Plan(
+            self._bound(self._paged(query, selection)),
+            self._bound(select(func.count()).select_from(shown.table).where(where))
+            if selection.count
+            else None,
+            list_shape(node, len(level.columns)),
+            self._children(level),
+            selection.skip,
+            selection.take,
+        )
+
+    def _children(self, level: Level) -> tuple[ChildPlan, ...]:
+        return tuple(self._child(nested) for nested in level.nested)
+
+    def _child(self, nested: Nested) -> ChildPlan:
+        selection, relation = nested.selection, nested.relation
+        child = self._sources.source(selection.source)
+        where = self._where(child, selection)
+        table, key = self._sources.link(relation, child)
+        here = one_of(key, _PARENTS, BigInteger(), self._dialect)
+        if selection.skip is None and selection.take is None:
+            level, parent, condition = Level(self._sources, self._form, child, table), key, and_(here, where)
+        else:
+            level, parent = self._pages(selection, child, table, key, where)
+            condition = true()
+        level.place(parent, _PARENTS)
+        node = Object(level.record(selection.fields))
+        order = list(level.order(selection.sort, selection.fields))
+        query = select(*level.columns).select_from(level.table).where(condition).order_by(parent, *order)
+        count = select(key, func.count()).select_from(table).where(here, where).group_by(key)
+        return ChildPlan(
+            nested.place,
+            pack_json if self._dialect == "sqlite" else list,
+            self._bound(query),
+            self._bound(count) if selection.count else None,
+            group_shape(node, len(level.columns)),
+            self._children(level),
+        )
+
+    def _pages(
+        self, selection: Selection, child: Shown, table: FromClause, key: ColumnElement[Any], where: Clause
+    ) -> tuple[Level, ColumnElement[Any]]:
+        """Each parent's own page: its ids are picked parent by parent, so that no parent's other children are read.
+
+        A window function would number all children of all parents first.
+        """
+        expand = func.json_each if self._dialect == "sqlite" else func.unnest
+        ids = expand(bindparam(_PARENTS, type_=ListOf(BigInteger()))).table_valued(
+            column("value", BigInteger())
+        )
+        picking = Level(self._sources, self._form, child, table)
+        order = list(picking.order(selection.sort, selection.fields))
+        page = self._paged(select(child.id).select_from(picking.table), selection)
+        parents = ids.alias("parents") if self._dialect == "sqlite" else ids.render_derived("parents")
+        page = page.where(key == parents.c.value, where).order_by(*order).correlate(parents)
+        picked = Shown(child.model, self._sources.alias(child.model.table), child.names, true())
+        if self._dialect == "sqlite":
+            joined = parents.join(picked.table, picked.id.in_(page))
+        else:
+            chosen = page.lateral("page")
+            joined = parents.join(chosen, true()).join(picked.table, picked.id == chosen.c.id)
+        return Level(self._sources, self._form, picked, joined), parents.c.value
+
+    def _where(self, shown: Shown, selection: Selection) -> Clause:
+        if selection.where is None:
+            return shown.rows
+        return and_(shown.rows, self._sources.condition(shown, selection.where))
+
+    def _paged(self, query: Select[Any], selection: Selection) -> Select[Any]:
+        # No limit is a negative one on SQLite and null on PostgreSQL.
+        take = self._sources.page(selection.take, "take", -1 if self._dialect == "sqlite" else None)
+        skip = self._sources.page(selection.skip, "skip", 0)
+        if take is not None:
+            query = query.limit(take)
+        return query if skip is None else query.offset(skip)
+
+    def _bound(self, query: Select[Any]) -> Bound:
+        prepared = prepare(query, self._dialect)
+        names = [name for name, _ in prepared.binds]
+        return Bound(prepared.sql, slots(names, self._operands(prepared.binds), prepared.constants))
+
+    def _operands(self, binds: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+        """Each operand's place, with what makes the driver's value of what the caller gave."""
+        found = {}
+        for name, process in binds:
+            if name in self._sources.operands:
+                index, convert = self._sources.operands[name]
+                found[name] = (index, convert if process is None else _both(convert, process))
+        return found
+
+
+def _both(convert: Any, process: Any) -> Any:
+    return lambda value: process(convert(value))

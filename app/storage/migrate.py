@@ -1,0 +1,162 @@
+"""Brings a database to the tables of the definitions, whole or not at all, each time a server starts.
+
+Servers that start at once wait for one another. Nothing that could lose data is done: it is refused with what
+it would take. Tables of other applications in the same database are not looked at.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import asyncpg
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import Connection, MetaData, create_engine, make_url, text
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from app.errors import ActionQLError
+from app.properties.json_text import from_json_text, to_json_text
+from app.storage.compare import compare
+from app.storage.plan import Change
+from app.storage.renames import rename_former
+
+PATIENCE = 60
+"""Seconds to wait for another starter, or for a server that writes."""
+_LOCK = 0x616374696F6E716C
+"""PostgreSQL's advisory locks are numbers; this one spells actionql."""
+
+
+class MigrationRefused(ActionQLError):
+    """The database cannot come to the definitions without losing data, and is unchanged; `refusals` say why."""
+
+    code = "MIGRATION_REFUSED"
+
+    def __init__(self, refusals: Sequence[str]) -> None:
+        self.refusals = tuple(refusals)
+        listed = "\n".join(f"- {refusal}" for refusal in refusals)
+        super().__init__(f"The database was not changed, because it would lose data or break:\n{listed}")
+
+
+class MigrationFailed(ActionQLError):
+    """The database could not be reached or did not take the changes. It is unchanged."""
+
+    code = "MIGRATION_FAILED"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a migration does, and what it refuses to do."""
+
+    changes: tuple[Change, ...]
+    refusals: tuple[str, ...]
+
+
+async def migrate(database_url: str, metadatas: Sequence[MetaData], *, destroy: bool = False) -> list[Change]:
+    """Makes the database fit and tells what was done and what was left be.
+
+    `database_url` is `sqlite:///path` or `postgresql://user:password@host/database`. With `destroy`, tables
+    and columns that the definitions no longer have are dropped. Raises `MigrationRefused`, `MigrationFailed`.
+    """
+    outcome = await _run(database_url, metadatas, destroy=destroy, keep=True)
+    if outcome.refusals:
+        raise MigrationRefused(outcome.refusals)
+    return list(outcome.changes)
+
+
+async def plan_migration(
+    database_url: str, metadatas: Sequence[MetaData], *, destroy: bool = False
+) -> Outcome:
+    """What `migrate` would do, without doing it."""
+    return await _run(database_url, metadatas, destroy=destroy, keep=False)
+
+
+def migrate_sync(database_url: str, metadatas: Sequence[MetaData], *, destroy: bool = False) -> list[Change]:
+    """`migrate` where no event loop runs."""
+    return asyncio.run(migrate(database_url, metadatas, destroy=destroy))
+
+
+async def _run(database_url: str, metadatas: Sequence[MetaData], *, destroy: bool, keep: bool) -> Outcome:
+    def work(connection: Connection) -> Outcome:
+        outcome = _migrate_within(connection, metadatas, destroy=destroy, keep=keep)
+        if keep and not outcome.refusals:
+            connection.commit()
+        else:
+            connection.rollback()
+        return outcome
+
+    place = _shown(database_url)
+    try:
+        if database_url.startswith("sqlite:"):
+            return await asyncio.to_thread(_on_sqlite, database_url, work)
+        return await _on_postgresql(database_url, work)
+    except (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        raise MigrationFailed(f"The database {place} could not be migrated: {_reason(error)}") from error
+
+
+def _migrate_within(
+    connection: Connection, metadatas: Sequence[MetaData], *, destroy: bool, keep: bool
+) -> Outcome:
+    operations = Operations(MigrationContext.configure(connection))
+    tables = {name: table for metadata in metadatas for name, table in metadata.tables.items()}
+    renamed = rename_former(connection, operations, tables)
+    plan = compare(connection, metadatas, destroy=destroy)
+    outcome = Outcome((*renamed, *plan.changes), tuple(plan.refusals))
+    if keep and not outcome.refusals:
+        plan.apply(connection, operations)
+        _check_references(connection, plan.rebuilds)
+    return outcome
+
+
+def _check_references(connection: Connection, tables: Iterable[str]) -> None:
+    """SQLite does not look after references while tables are copied, so they are looked at afterwards."""
+    if connection.dialect.name != "sqlite":
+        return
+    for table in tables:
+        quoted = connection.dialect.identifier_preparer.quote(table)
+        if connection.exec_driver_sql(f"PRAGMA foreign_key_check({quoted})").first():
+            raise MigrationFailed(f"Records of {table} refer to records that are not there.")
+
+
+def _on_sqlite(database_url: str, work: Callable[[Connection], Outcome]) -> Outcome:
+    # Without an isolation level the driver begins nothing by itself, so changes of tables can be undone too.
+    options = {"isolation_level": None, "timeout": PATIENCE}
+    engine = create_engine(database_url, poolclass=NullPool, connect_args=options)
+    with engine.connect() as connection:
+        # Copying a table with these on would delete what refers to it.
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return work(connection)
+
+
+async def _on_postgresql(database_url: str, work: Callable[[Connection], Outcome]) -> Outcome:
+    engine = create_async_engine(
+        "postgresql+asyncpg://",
+        # The driver itself reads the URL, so that all it understands may stand there.
+        async_creator=lambda: asyncpg.connect(database_url),
+        poolclass=NullPool,
+        json_serializer=to_json_text,
+        json_deserializer=from_json_text,
+    )
+    try:
+        async with engine.connect() as connection:
+            await connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}s'"))
+            await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+            return await connection.run_sync(work)
+    finally:
+        await engine.dispose()
+
+
+def _shown(database_url: str) -> str:
+    try:
+        return make_url(database_url).render_as_string(hide_password=True)
+    except (ArgumentError, ValueError):
+        raise MigrationFailed("The database's URL cannot be read.") from None
+
+
+def _reason(error: Exception) -> str:
+    """What the driver says, without the statement and its values."""
+    return str(getattr(error, "orig", None) or error)

@@ -1,0 +1,287 @@
+"""Reads and writes records: each function wants a `Grant`, or a selection whose sources were made of grants.
+
+All are works: they belong to the transaction of whoever drives them and raise the errors of the tree, upon which that
+transaction is undone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from app.definition.conditions import Compare, Condition, Every, Parameter, shift
+from app.errors import BadInput, Conflict, Forbidden, NotFound
+from app.expressions import EvaluationError, is_true
+from app.permissions import Grant, Verb
+from app.storage.compile import Plans
+from app.storage.compile.cells import Form
+from app.storage.prepare import DialectName
+from app.storage.record_input import Links, Parsed, Problems, RecordParser, Unhashed, Write
+from app.storage.record_links import RecordLinks
+from app.storage.record_statements import RecordStatements
+from app.storage.selection import Leaf, Selection, Source, whole
+from app.storage.shape import Link, Page
+from app.storage.tables import ModelTable, Tables
+from app.storage.work import ReferenceViolated, Row, Statement, UniqueViolated, Work
+
+__all__ = ["Records", "Taken", "Unhashed", "Write"]
+
+
+class Taken(Conflict):
+    """A unique value is taken; `fields` maps each name to `is_taken`."""
+
+    def __init__(self, message: str, fields: Mapping[str, Sequence[str]]) -> None:
+        super().__init__(message)
+        self.fields = dict(fields)
+
+
+class Records:
+    """The records of one application."""
+
+    def __init__(self, tables: Tables, dialect: DialectName, plans: Plans | None = None) -> None:
+        self._tables = tables
+        self._plans = plans or Plans(tables, dialect)
+        self._statements = RecordStatements(tables, dialect)
+        self._links = RecordLinks(self._statements)
+        self._parsers = {name: RecordParser(table) for name, table in tables.models.items()}
+
+    def select(
+        self, selection: Selection, values: Sequence[Any], form: Form = "python", link: Link | None = None
+    ) -> Work[Page]:
+        """The records of a selection; `values` are its operands, `link` makes addresses of files.
+
+        "wire" is JSON-ready with Decimals, "python" has Python's own dates and times.
+        """
+        return self._plans.plan(selection, form).run(values, link)
+
+    def find_ids(
+        self, grant: Grant, where: Condition | None, values: Sequence[Any], limit: int
+    ) -> Work[list[int]]:
+        """The ids of at most `limit` records that the grant and the condition let through."""
+        model = self._table(grant).model
+        shown = {name for name, property in model.all_properties.items() if not property.hidden}
+        rows = None if grant.rows is None else shift(grant.rows, len(values))
+        selection = Selection(
+            Source(grant.model, grant.names | shown, rows),
+            (Leaf("id", "id"),),
+            where,
+            take=Parameter(len(values) + len(grant.values)),
+        )
+        page = yield from self.select(selection, (*values, *grant.values, limit))
+        return [record["id"] for record in page.records]
+
+    def create(
+        self, grant: Grant, values: Mapping[str, Any], write: Write, *, validate: bool = True
+    ) -> Work[int]:
+        """Makes a record and returns its id. `validate=False` leaves out the model's own validations."""
+        table = self._demanded(grant, Verb.CREATE)
+        parsed = self._parsers[grant.model].create(grant, values, write)
+        yield from self._before(table, parsed)
+        if validate:
+            self._validate(table, _scope(parsed))
+        id = yield from self._insert(grant, table, parsed, lenient=False)
+        assert id is not None
+        yield from self._after(grant, table, id, parsed)
+        return id
+
+    def update(
+        self, grant: Grant, id: int, values: Mapping[str, Any], write: Write, *, validate: bool = True
+    ) -> Work[None]:
+        """Changes a record; `NotFound` where the grant's row filter hides it."""
+        table = self._demanded(grant, Verb.UPDATE)
+        parsed = self._parsers[grant.model].update(grant, values, write)
+        yield from self._before(table, parsed)
+        if validate and table.model.validations:
+            current = yield from self._current(grant, table, id)
+            self._validate(table, {**current, **_scope(parsed)})
+        new = {**parsed.columns, **parsed.references}
+        statement = self._statements.update(grant.model, tuple(sorted(new)), grant.rows)
+        prepared = statement.statement({"record": id, **_named(new)}, grant.values)
+        found = yield from self._guarded(grant, table, parsed, prepared)
+        if not found:
+            raise NotFound(f"There is no such {grant.model}.")
+        yield from self._after(grant, table, id, parsed)
+
+    def upsert(
+        self,
+        creating: Grant,
+        updating: Grant,
+        values: Mapping[str, Any],
+        unique_by: Sequence[str],
+        write: Write,
+        id: int | None = None,
+        *,
+        validate: bool = True,
+    ) -> Work[tuple[int, bool]]:
+        """Changes the record `id`, else the first that agrees in `unique_by`, else makes one; whether it was made."""
+        found = id if id is not None else (yield from self._agreeing(creating, values, unique_by))
+        if found is None:
+            table = self._demanded(creating, Verb.CREATE)
+            parsed = self._parsers[creating.model].create(creating, values, write)
+            yield from self._before(table, parsed)
+            if validate:
+                self._validate(table, _scope(parsed))
+            made = yield from self._insert(creating, table, parsed, lenient=bool(unique_by))
+            if made is not None:
+                yield from self._after(creating, table, made, parsed)
+                return made, True
+            # Another server was quicker; or another value is taken, which the plain insert will say.
+            found = yield from self._agreeing(creating, values, unique_by)
+            if found is None:
+                return (yield from self.create(creating, values, write, validate=validate)), True
+        yield from self.update(updating, found, values, write, validate=validate)
+        return found, False
+
+    def delete(self, grant: Grant, id: int) -> Work[None]:
+        """Removes a record; `NotFound` where the grant's row filter hides it, `Conflict` while it is referred to."""
+        self._demanded(grant, Verb.DELETE)
+        statement = self._statements.delete(grant.model, grant.rows)
+        try:
+            found = yield statement.statement({"record": id}, grant.values)
+        except ReferenceViolated:
+            raise Conflict(f"The {grant.model} is still referred to.") from None
+        if not found:
+            raise NotFound(f"There is no such {grant.model}.")
+
+    def _table(self, grant: Grant) -> ModelTable:
+        table = self._tables.models.get(grant.model)
+        if table is None:
+            raise NotFound(f"There is no model {grant.model!r}.")
+        return table
+
+    def _demanded(self, grant: Grant, verb: Verb) -> ModelTable:
+        if grant.verb is not verb:
+            raise Forbidden(f"You may not {verb.value} a {grant.model}.")
+        return self._table(grant)
+
+    def _before(self, table: ModelTable, parsed: Parsed) -> Work[None]:
+        """Looks up what the record refers to, where the write itself could not tell what is missing."""
+        problems = Problems()
+        if parsed.files:
+            yield from self._attach_files(parsed, problems)
+        given = {name: id for name, id in parsed.references.items() if id is not None}
+        if len(given) > 1:
+            for name, id in given.items():
+                target = self._statements.existing(table.relations[name].target)
+                if not (yield target.statement({"records": [id]})):
+                    problems.add(name, "is_invalid", "is no record that there is")
+        problems.check()
+
+    def _attach_files(self, parsed: Parsed, problems: Problems) -> Work[None]:
+        ids = sorted({reference.partition("/")[0] for each in parsed.files.values() for reference in each})
+        of = self._tables.application.uuid.hex
+        rows = yield self._statements.attach().statement({"of": of, "files": ids})
+        known = {f"{id}/{name}" for id, name in rows}
+        for name, references in parsed.files.items():
+            if not known.issuperset(references):
+                problems.add(name, "is_invalid", "is no file that was stored")
+
+    def _insert(self, grant: Grant, table: ModelTable, parsed: Parsed, *, lenient: bool) -> Work[int | None]:
+        lock = self._statements.lock(grant.model)
+        if lock is not None:
+            yield lock.statement({})
+        new = {**parsed.columns, **parsed.references}
+        statement = self._statements.insert(grant.model, tuple(sorted(new)), lenient=lenient)
+        rows = yield from self._guarded(grant, table, parsed, statement.statement(_named(new)))
+        return int(rows[0][0]) if rows else None
+
+    def _guarded(
+        self, grant: Grant, table: ModelTable, parsed: Parsed, statement: Statement
+    ) -> Work[list[Row]]:
+        try:
+            return (yield statement)
+        except UniqueViolated as violated:
+            raise _taken(grant, table, violated) from None
+        except ReferenceViolated:
+            names = [name for name, id in parsed.references.items() if id is not None]
+            problems = Problems()
+            for name in names:
+                problems.add(name, "is_invalid", "is no record that there is")
+            problems.check()
+            raise
+
+    def _after(self, grant: Grant, table: ModelTable, id: int, parsed: Parsed) -> Work[None]:
+        for name, links in parsed.links.items():
+            yield from self._link(grant, table, name, id, links)
+        if grant.rows is None:
+            return
+        checked = yield self._statements.check(grant.model, grant.rows).statement(
+            {"record": id}, grant.values
+        )
+        if not checked:
+            raise Forbidden(f"You may not make such a {grant.model}.")
+
+    def _link(self, grant: Grant, table: ModelTable, name: str, id: int, links: Links) -> Work[None]:
+        try:
+            yield from self._links.write(name, table.relations[name], id, links)
+        except UniqueViolated as violated:
+            raise _taken(grant, table, violated) from None
+
+    def _agreeing(
+        self, grant: Grant, values: Mapping[str, Any], unique_by: Sequence[str]
+    ) -> Work[int | None]:
+        if not unique_by:
+            return None
+        problems = Problems()
+        for name in unique_by:
+            if name not in values:
+                problems.add(name, "is_required", "is required")
+        problems.check()
+        parser = self._parsers[self._table(grant).model.name]
+        wanted = [parser.parse_one(grant, name, values[name]) for name in unique_by]
+        if any(value is None for value in wanted):
+            return None
+        return (yield from self._first(grant.model, unique_by, wanted))
+
+    def _first(self, model: str, names: Sequence[str], wanted: Sequence[Any]) -> Work[int | None]:
+        statement = self._statements.find(model, tuple(names))
+        rows = yield statement.statement(_named(dict(zip(names, wanted, strict=True))))
+        return int(rows[0][0]) if rows else None
+
+    def _current(self, grant: Grant, table: ModelTable, id: int) -> Work[Mapping[str, Any]]:
+        model = table.model
+        everything = frozenset([*model.all_properties, *model.relations])
+        mine = Compare("id", "eq", Parameter(len(grant.values)))
+        selection = Selection(
+            Source(grant.model, everything, grant.rows), whole(model, everything), Every((mine,))
+        )
+        page = yield from self.select(selection, (*grant.values, id))
+        if not page.records:
+            raise NotFound(f"There is no such {grant.model}.")
+        record: Mapping[str, Any] = page.records[0]
+        return record
+
+    def _validate(self, table: ModelTable, scope: Mapping[str, Any]) -> None:
+        problems = Problems()
+        for validation in table.model.validations:
+            try:
+                holds = is_true(validation.expression.evaluate(scope))
+            except EvaluationError:
+                holds = False
+            if not holds:
+                problems.add("", "is_invalid", validation.message.rstrip("."))
+        if problems.fields:
+            raise BadInput(". ".join(problems.sentences) + ".", problems.fields)
+
+
+def _named(new: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"new_{name}": value for name, value in new.items()}
+
+
+def _scope(parsed: Parsed) -> dict[str, Any]:
+    references = {name: None if id is None else {"id": id} for name, id in parsed.references.items()}
+    return {**parsed.columns, **references}
+
+
+def _taken(grant: Grant, table: ModelTable, violated: UniqueViolated) -> Conflict:
+    named = {column.name: name for name, column in table.columns.items()}
+    named |= {
+        relation.column.name: name
+        for name, relation in table.relations.items()
+        if relation.column is not None
+    }
+    names = [named.get(column, "") for column in violated.columns]
+    if violated.table != table.table.name or not names or not grant.names.issuperset(names):
+        return Conflict("A unique value is already taken.")
+    words = f"{names[0]} is" if len(names) == 1 else f"{', '.join(names)} are together"
+    return Taken(f"{words} already taken.", {name: ["is_taken"] for name in names})

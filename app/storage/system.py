@@ -1,0 +1,163 @@
+"""The server's own tables, the same for every application."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, MetaData, Table, false
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from app.storage.columns import Json, UtcDateTime, collated_text, identifier
+
+SYSTEM = MetaData(naming_convention={"pk": "pk__%(table_name)s"})
+
+
+class _System(SQLModel, registry=registry(metadata=SYSTEM)):
+    model_config = {"protected_namespaces": ()}
+
+
+def _key() -> Any:
+    return Field(sa_column=Column(collated_text(), primary_key=True))
+
+
+def _text() -> Any:
+    return Field(sa_column=Column(collated_text(), nullable=False))
+
+
+def _maybe_text() -> Any:
+    return Field(default=None, sa_column=Column(collated_text()))
+
+
+def _moment() -> Any:
+    return Field(sa_column=Column(UtcDateTime(), nullable=False))
+
+
+def _maybe_moment() -> Any:
+    return Field(default=None, sa_column=Column(UtcDateTime()))
+
+
+def _json() -> Any:
+    return Field(default=None, sa_column=Column(Json()))
+
+
+def _number() -> Any:
+    return Field(sa_column=Column(BigInteger(), nullable=False))
+
+
+class RunRecord(_System, table=True):
+    """One run of an action: what the console lists and the polling doors ask for."""
+
+    __tablename__: ClassVar[str] = "actionql_run"
+    __table_args__ = (Index("ix__actionql_run__application__created", "application", "created"),)
+
+    id: str = _key()
+    application: str = _text()
+    action: str = _text()
+    action_name: str = _text()
+    revision: str | None = _maybe_text()
+    state: str = _text()
+    reason: str | None = _maybe_text()
+    error: str | None = _maybe_text()
+    result: Any = _json()
+    input: Any = _json()
+    door: str = _text()
+    principal: str | None = _maybe_text()
+    run_as: str = _text()
+    parent: str | None = _maybe_text()
+    created: datetime = _moment()
+    started: datetime | None = _maybe_moment()
+    ended: datetime | None = _maybe_moment()
+
+
+class JournalRecord(_System, table=True):
+    """What the steps of a run did, in the order of the transactions that they were in."""
+
+    __tablename__: ClassVar[str] = "actionql_run_journal"
+
+    run_id: str = Field(
+        sa_column=Column(
+            collated_text(),
+            ForeignKey("actionql_run.id", name="fk__actionql_run_journal__run_id", ondelete="CASCADE"),
+            primary_key=True,
+        )
+    )
+    sequence: int = Field(sa_column=Column(BigInteger(), primary_key=True, autoincrement=False))
+    entries: Any = Field(sa_column=Column(Json(), nullable=False))
+
+
+class SessionRecord(_System, table=True):
+    """One login: its refresh token is good for as long as `counter` has not moved on."""
+
+    __tablename__: ClassVar[str] = "actionql_session"
+    __table_args__ = (
+        Index("ix__actionql_session__application__profile__record", "application", "profile", "record"),
+        Index("ix__actionql_session__ends", "ends"),
+    )
+
+    id: str = _key()
+    application: str = _text()
+    profile: str = _text()
+    record: int = Field(sa_column=Column(identifier(), nullable=False))
+    counter: int = _number()
+    credential: str = _text()
+    rotated: datetime = _moment()
+    ends: datetime = _moment()
+    revoked: bool = Field(default=False, sa_column=Column(Boolean(), nullable=False, server_default=false()))
+
+
+class AssetRecord(_System, table=True):
+    """A stored file: pending until a record refers to it, then attached."""
+
+    __tablename__: ClassVar[str] = "actionql_asset"
+    __table_args__ = (
+        Index("ix__actionql_asset__application__state__created", "application", "state", "created"),
+    )
+
+    id: str = _key()
+    application: str = _text()
+    name: str = _text()
+    content_type: str = _text()
+    size: int = _number()
+    sha256: str = _text()
+    state: str = _text()
+    created: datetime = _moment()
+
+
+class SeedRecord(_System, table=True):
+    """Says that an application's seed records have been made."""
+
+    __tablename__: ClassVar[str] = "actionql_seed"
+
+    application: str = _key()
+    seeded_at: datetime = _moment()
+
+
+class HealthRecord(_System, table=True):
+    """One row that readiness writes to, which shows that the database takes writes."""
+
+    __tablename__: ClassVar[str] = "actionql_health"
+
+    id: int = Field(sa_column=Column(BigInteger(), primary_key=True, autoincrement=False))
+    beat: datetime = _moment()
+
+
+class RevisionRecord(_System, table=True):
+    """A definition as it was served, for the runs that began with it."""
+
+    __tablename__: ClassVar[str] = "actionql_revision"
+
+    application: str = _key()
+    digest: str = _key()
+    definition: str = _text()
+    created: datetime = _moment()
+
+
+RUN: Table = SYSTEM.tables["actionql_run"]
+JOURNAL: Table = SYSTEM.tables["actionql_run_journal"]
+SESSION: Table = SYSTEM.tables["actionql_session"]
+ASSET: Table = SYSTEM.tables["actionql_asset"]
+SEED: Table = SYSTEM.tables["actionql_seed"]
+REVISION: Table = SYSTEM.tables["actionql_revision"]
+HEALTH: Table = SYSTEM.tables["actionql_health"]

@@ -1,0 +1,156 @@
+"""One server with four applications, shared by all facts that leave it as they found it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.end_to_end.caller import ROOT, Caller
+from tests.support.files import FileServer, running_file_server
+from tests.support.server import Server, running_server
+
+APPLICATIONS = Path(__file__).parent / "applications"
+EXAMPLES = ROOT / "app" / "examples"
+PASSWORD = "canary-pässword"  # noqa: S105
+SYSTEM = "0d6d2b5c9f6e4d0f8f3f0c1b2a394857"
+MEMBERS = "0a0b0c0d0e0f40108020304050607080"
+STAFF = "8899aabbccdd4eef8011223344556677"
+
+SHOES = """
+records:
+  Shoe:
+    - {shoe_type: boot, price: "120.00"}
+    - {shoe_type: clog, price: "35.50"}
+    - {shoe_type: Sandal, price: "19.99"}
+    - {shoe_type: sneaker, price: "79.00"}
+    - {shoe_type: "50% off_\\\\", price: "0.10"}
+  Review:
+    - {shoe: 1, stars: 5, text: Warm and dry}
+    - {shoe: 1, stars: 2}
+    - {shoe: 2, stars: 3, text: Wooden}
+    - {shoe: 3, stars: 4, text: Airy}
+    - {shoe: 1, stars: 4, text: Heavy}
+"""
+
+SECRETS = {
+    "TASKINGS_DATA_API_PASSWORD": PASSWORD,
+    "LIBRARY_PASSWORD": PASSWORD,
+    "TOOLS_PASSWORD": PASSWORD,
+}
+QUICK = {"ACTIONQL_ARGON2_MEMORY_KIB": "64", "ACTIONQL_ARGON2_TIME_COST": "1"}
+OFTEN = {"ACTIONQL_LOGIN_PER_ACCOUNT_MINUTE": "1000", "ACTIONQL_LOGIN_PER_ADDRESS_MINUTE": "10000"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """The shared server, its state, and the applications on it."""
+
+    server: Server
+    data: Path
+    client: httpx.Client
+
+    def application(self, id: str) -> Caller:
+        """Anybody who calls the application with this uuid or name."""
+        url = f"{self.server.url}/api/runtime/{id}"
+        return Caller(self.client, url, secrets=(PASSWORD, str(self.data)))
+
+
+@pytest.fixture(scope="session")
+def files() -> Iterator[FileServer]:
+    """A server whose address the product may call."""
+    with running_file_server() as files:
+        yield files
+
+
+@pytest.fixture(scope="session")
+def inner() -> Iterator[FileServer]:
+    """A server whose address the product may not call."""
+    with running_file_server() as files:
+        yield files
+
+
+@pytest.fixture(scope="session")
+def client() -> Iterator[httpx.Client]:
+    with httpx.Client(timeout=30, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def outbound(files: FileServer) -> dict[str, str]:
+    return {"ACTIONQL_OUTBOUND_ALLOW": files.url.removeprefix("http://")}
+
+
+@pytest.fixture(scope="session")
+def shared(
+    tmp_path_factory: pytest.TempPathFactory, client: httpx.Client, outbound: dict[str, str]
+) -> Iterator[Shared]:
+    folder = tmp_path_factory.mktemp("shared")
+    shoes = folder / "shoes.yaml"
+    shoes.write_text((EXAMPLES / "shoes.yaml").read_text() + SHOES)
+    definitions = [
+        EXAMPLES / "taskings.yaml",
+        shoes,
+        APPLICATIONS / "library.yaml",
+        APPLICATIONS / "tools.yaml",
+    ]
+    env = {**SECRETS, **QUICK, **OFTEN, **outbound}
+    with running_server(*definitions, data=folder / "data", env=env) as server:
+        yield Shared(server, folder / "data", client)
+
+
+@pytest.fixture(scope="session")
+def taskings(shared: Shared) -> Caller:
+    """Anybody, at the media library."""
+    return shared.application("4f0c6c1e7a3b4b61a7d1e7d8c1a2f3b4")
+
+
+@pytest.fixture(scope="session")
+def system(taskings: Caller) -> Caller:
+    """The seeded user of the media library, logged in."""
+    return taskings.login(SYSTEM, "system", PASSWORD)
+
+
+@pytest.fixture(scope="session")
+def shoes(shared: Shared) -> Caller:
+    """Anybody, at the shoe shop."""
+    return shared.application("shoes")
+
+
+@pytest.fixture(scope="session")
+def library(shared: Shared) -> Caller:
+    """Anybody, at the library."""
+    return shared.application("library")
+
+
+@pytest.fixture(scope="session")
+def ada(library: Caller) -> Caller:
+    """A librarian."""
+    return library.login(MEMBERS, "ada@example.org", PASSWORD)
+
+
+@pytest.fixture(scope="session")
+def bob(library: Caller) -> Caller:
+    """A reader."""
+    return library.login(MEMBERS, "bob@example.org", PASSWORD)
+
+
+@pytest.fixture(scope="session")
+def eve(library: Caller) -> Caller:
+    """Known, without any role."""
+    return library.login(MEMBERS, "eve@example.org", PASSWORD)
+
+
+@pytest.fixture(scope="session")
+def tools(shared: Shared) -> Caller:
+    """Anybody, at the tools."""
+    return shared.application("tools")
+
+
+@pytest.fixture(scope="session")
+def wim(tools: Caller) -> Caller:
+    """A worker."""
+    return tools.login(STAFF, "wim", PASSWORD)
