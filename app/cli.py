@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sys
@@ -12,6 +13,7 @@ import typer
 import uvicorn
 from rich.console import Console
 from rich.table import Table
+from starlette.applications import Starlette
 
 from app import settings as settings_module
 from app.checks import load_checked
@@ -126,13 +128,12 @@ def schema_definition(check: CheckOption = None) -> None:
 
 
 def _run(settings: Settings, definitions: list[Loaded], environment: dict[str, str]) -> None:
-    # uvicorn raises the signal that stopped it once more when it is done; by then it has been obeyed.
-    for stop in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(stop, lambda *_: None)
-    uvicorn.run(
-        create_app(settings, definitions, environment),
+    app = create_app(settings, definitions, environment)
+    config = uvicorn.Config(
+        app,
         host=settings.host,
         port=settings.port,
+        lifespan="off",
         log_config=None,
         access_log=False,
         server_header=False,
@@ -141,6 +142,17 @@ def _run(settings: Settings, definitions: list[Loaded], environment: dict[str, s
         timeout_graceful_shutdown=int(settings.request_seconds),
         h11_max_incomplete_event_size=65_536,
     )
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(_serve(app, uvicorn.Server(config)))
+
+
+async def _serve(app: Starlette, server: uvicorn.Server) -> None:
+    """Starts and stops the application round the server, so that an error of its start reaches `main`."""
+    async with app.router.lifespan_context(app):
+        # uvicorn raises the signal that stopped it once more when it is done; by then it has been obeyed.
+        for stop in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(stop, lambda *_: None)
+        await server.serve()
 
 
 def _load(path: Path) -> Loaded:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from random import getrandbits
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -83,7 +83,7 @@ class Edge:
             door=door,
             request_id=request_id(request),
             address=request.client.host if request.client else "",
-            base_url=self.server.settings.public_url or str(request.base_url).rstrip("/"),
+            base_url=lambda: self.server.settings.public_url or str(request.base_url).rstrip("/"),
         )
 
 
@@ -92,7 +92,7 @@ def request_id(request: Request) -> str:
     known: str | None = request.scope.get("actionql.request_id")
     if known is None:
         sent = request.headers.get("x-request-id", "")
-        known = sent if _REQUEST_ID.fullmatch(sent) else secrets.token_hex(8)
+        known = sent if _REQUEST_ID.fullmatch(sent) else f"{getrandbits(64):016x}"
         request.scope["actionql.request_id"] = known
     return known
 

@@ -36,13 +36,14 @@ from app.seed import seed
 from app.settings import Settings, SettingsError
 from app.steps import KINDS as STEPS
 from app.steps.base import Services
+from app.storage.callers import Callers
 from app.storage.migrate import migrate
 from app.storage.postgres import PostgresDatabase
 from app.storage.records import Records
 from app.storage.sessions import Sessions
 from app.storage.sqlite import SqliteDatabase
 from app.storage.system import SYSTEM
-from app.storage.tables import build_tables
+from app.storage.tables import Tables, build_tables
 from app.storage.work import Database
 
 EXAMPLES = Path(__file__).parent / "examples"
@@ -146,21 +147,27 @@ async def open_applications(
     generations = []
     for application in applications:
         config = configuration(application, environment, secrets)
-        records = Records(tables[application.name], server.database.dialect)
-        generation = build_generation(server, application, records, config)
-        await seed(server.database, application, generation.permissions, records, server.passwords, secrets)
+        generation = build_generation(server, tables[application.name], config)
+        await seed(server.database, application, generation.permissions, generation.records, server.passwords, secrets)
         generations.append(generation)
     return generations
 
 
-def build_generation(
-    server: Server, application: Application, records: Records, config: Mapping[str, Any]
-) -> Generation:
+def build_generation(server: Server, tables: Tables, config: Mapping[str, Any]) -> Generation:
     """One application compiled: permissions, actions, tokens and files."""
+    application, dialect = tables.application, server.database.dialect
     permissions = Permissions(application)
-    sessions = Sessions(server.database.dialect, application.uuid.hex)
-    grace = timedelta(seconds=server.settings.refresh_grace_seconds)
-    tokens = Tokens(application, permissions, records, sessions, server.keystore, grace)
+    records = Records(tables, dialect)
+    profiles = application.authentication_profiles
+    tokens = Tokens(
+        application,
+        permissions,
+        records,
+        Sessions(dialect, application.uuid.hex),
+        {name: Callers(tables, profile, dialect) for name, profile in profiles.items()},
+        server.keystore,
+        timedelta(seconds=server.settings.refresh_grace_seconds),
+    )
     library = Library(server.store, server.database, application.uuid.hex)
     services = Services(application, records, server.outbound, library, tokens, config)
     actions = compile_actions(application)

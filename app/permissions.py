@@ -5,19 +5,26 @@ Absent means no. Storage takes a `Grant` with every call, so there is no path to
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from app.definition.conditions import Condition, Some, shift
-from app.definition.filters import compile_where
-from app.definition.model import PUBLIC, Action, Application, HiddenFrom, Model, Property
+from app.definition.conditions import Condition, both, shift
+from app.definition.model import (
+    PUBLIC,
+    ROLE_MODEL,
+    Action,
+    Application,
+    HiddenFrom,
+    Model,
+    Property,
+    Relation,
+)
 from app.definition.where import Where
 from app.errors import Forbidden, NotFound, PrivateDataMode, Unauthenticated
-from app.expressions import Value
 from app.properties import KINDS
+from app.row_filters import MYSELF, RowFilter, any_of, compile_rows
 
 
 class Verb(StrEnum):
@@ -54,7 +61,8 @@ class Grant:
     """The right to one verb on one model: which properties and relations, and which rows.
 
     `rows` is the row filter (None: all rows) with its operands in `values`; both come from the definition and
-    from who calls, never from the request.
+    from who calls, never from the request. `related` gives the right that relating a record to those of a relation
+    takes; None: there is no such limit.
     """
 
     model: str
@@ -62,12 +70,13 @@ class Grant:
     names: frozenset[str]
     rows: Condition | None = None
     values: tuple[Any, ...] = field(default=(), hash=False)
+    related: Callable[[str], Grant] | None = field(default=None, compare=False, repr=False)
 
-
-@dataclass(frozen=True, slots=True)
-class _RowFilter:
-    condition: Condition
-    values: tuple[Value, ...]
+    def within(self, other: Grant) -> Grant:
+        """The same right on no other rows than `other` lets through."""
+        rows = None if other.rows is None else shift(other.rows, len(self.values))
+        values = (*self.values, *other.values)
+        return replace(self, rows=both(self.rows, rows), values=values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +84,7 @@ class _Right:
     """What a set of roles may do with a model by one verb, before it is known who calls; no names: nothing."""
 
     names: frozenset[str]
-    rows: _RowFilter | None
+    rows: RowFilter | None
 
 
 _MOST_RIGHTS = 10_000
@@ -95,6 +104,10 @@ class Permissions:
             for role, rows in rules.items()
             if rows != "none"
         }
+        self._own = {
+            profile.model: compile_rows(application, application.models[profile.model], MYSELF)
+            for profile in application.authentication_profiles.values()
+        }
         self._rights: dict[tuple[frozenset[str], Verb, str], _Right] = {}
 
     def authorize(self, principal: Principal, verb: Verb, model: str) -> Grant:
@@ -103,9 +116,11 @@ class Permissions:
         right = self._right(principal.roles, verb, model)
         if not right.names:
             raise _refused(principal, f"{verb.value} {model}")
+        related = None if verb is Verb.READ else self._related(principal, model)
         if right.rows is None:
-            return Grant(model, verb, right.names)
-        return Grant(model, verb, right.names, right.rows.condition, _values(right.rows, principal))
+            return Grant(model, verb, right.names, related=related)
+        rows = right.rows
+        return Grant(model, verb, right.names, rows.condition, _values(rows, principal), related)
 
     def of_application(self, verb: Verb, model: str) -> Grant:
         """The application's own right, with which the steps of its actions run: all rows, all that is stored."""
@@ -116,12 +131,9 @@ class Permissions:
         self.admit(principal)
         if principal.record is None or principal.model != model:
             raise _refused(principal, f"read the {model} that you are")
-        itself = compile_where(
-            self._application, self._application.models[model], Where.parse({"id": {"eq": "=me.id"}})
-        )
-        values = _values(_RowFilter(itself.condition, itself.values), principal)
+        itself = self._own[model]
         names = self.names(model, Verb.READ, principal.roles)
-        return Grant(model, Verb.READ, names, itself.condition, values)
+        return Grant(model, Verb.READ, names, itself.condition, _values(itself, principal))
 
     def of_credentials(self, model: str) -> Grant:
         """The right to look up who logs in, the stored password among it; for `resolvers` of logins alone."""
@@ -181,34 +193,58 @@ class Permissions:
         ]
         if not rules:
             return _Right(frozenset(), None)
-        return _Right(self.names(model, verb, roles), _any_of(rules))
+        return _Right(self.names(model, verb, roles), any_of(rules))
 
-    def _row_filter(self, model: str, rows: str | Where) -> _RowFilter | None:
+    def _row_filter(self, model: str, rows: str | Where) -> RowFilter | None:
         if not isinstance(rows, Where):
             return None
-        compiled = compile_where(self._application, self._application.models[model], rows)
-        return _RowFilter(compiled.condition, compiled.values)
+        return compile_rows(self._application, self._application.models[model], rows)
 
-    @staticmethod
-    def _names(model: Model, verb: Verb, roles: frozenset[str] | None) -> frozenset[str]:
+    def _related(self, principal: Principal, model: str) -> Callable[[str], Grant]:
+        """The right to what is behind a relation: to read what is named, to change what then names the record."""
+
+        def related(name: str) -> Grant:
+            relation = self._application.models[model].relations[name]
+            if relation.model == ROLE_MODEL:
+                return self.of_application(Verb.READ, ROLE_MODEL)
+            return self.authorize(principal, _relating(relation), relation.model)
+
+        return related
+
+    def _relatable(self, relation: Relation, roles: frozenset[str]) -> bool:
+        """Whether callers with these roles may write a relation. Who gives roles manages users."""
+        if relation.model == ROLE_MODEL:
+            return "manage" in self.privileges(roles)
+        return self.offered(relation.model, _relating(relation))
+
+    def _names(self, model: Model, verb: Verb, roles: frozenset[str] | None) -> frozenset[str]:
         usable = "readable" if verb is Verb.READ else "writable"
         properties = (
             name
             for name, property in model.all_properties.items()
             if getattr(KINDS[property.kind], usable) and (roles is None or visible(property, roles))
         )
-        return frozenset([*properties, *model.relations])
+        relations = (
+            name
+            for name, relation in model.relations.items()
+            if verb is Verb.READ or roles is None or self._relatable(relation, roles)
+        )
+        return frozenset([*properties, *relations])
 
 
 def telling_roles(application: Application) -> frozenset[str]:
-    """The roles on which it depends what exists: those that see a hidden property."""
-    return frozenset(
+    """The roles on which it depends what exists: those that see a hidden property, or may give roles."""
+    models = application.models.values()
+    seeing = (
         role
-        for model in application.models.values()
+        for model in models
         for property in model.properties.values()
         if isinstance(property.hidden, HiddenFrom)
         for role in property.hidden.roles
     )
+    giving = (name for name, role in application.roles.items() if "manage" in role.privileges)
+    given = any(relation.model == ROLE_MODEL for model in models for relation in model.relations.values())
+    return frozenset([*seeing, *(giving if given else ())])
 
 
 def visible(property: Property, roles: frozenset[str]) -> bool:
@@ -218,27 +254,12 @@ def visible(property: Property, roles: frozenset[str]) -> bool:
     return not property.hidden
 
 
-def _any_of(rules: list[_RowFilter | None]) -> _RowFilter | None:
-    """The rows that any of the rules lets through; None is all rows."""
-    parts: list[Condition] = []
-    values: list[Value] = []
-    for rule in rules:
-        if rule is None:
-            return None
-        parts.append(shift(rule.condition, len(values)))
-        values.extend(rule.values)
-    return _RowFilter(parts[0] if len(parts) == 1 else Some(tuple(parts)), tuple(values))
+def _values(rows: RowFilter, principal: Principal) -> tuple[Any, ...]:
+    return rows.values(principal.model, principal.record)
 
 
-def _values(rows: _RowFilter, principal: Principal) -> tuple[Any, ...]:
-    """The operands of a row filter as they are for this caller."""
-    scope = _seen_by(principal)
-    return tuple(value.evaluate(scope) for value in rows.values)
-
-
-def _seen_by(principal: Principal) -> dict[str, Any]:
-    now = datetime.now(UTC)
-    return {"me": principal.record, "now": now, "today": now.date()}
+def _relating(relation: Relation) -> Verb:
+    return Verb.UPDATE if relation.kind in ("has_many", "has_one") else Verb.READ
 
 
 def _refused(principal: Principal, what: str) -> Forbidden | Unauthenticated:

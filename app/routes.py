@@ -24,12 +24,12 @@ def routes(edge: Edge, graphql: GraphQLEndpoint) -> list[BaseRoute]:
     files, webhooks, readiness = Files(edge), Webhooks(edge), Readiness(edge)
     runtime = "/api/runtime/{application}"
     return [
+        Route("/graphql", graphql.answer, methods=ANY_METHOD),
+        Route(runtime, graphql.answer, methods=ANY_METHOD),
         Route("/", _start),
         Route("/healthz", _healthy),
         Route("/readyz", readiness.answer),
         Mount("/static", static_app()),
-        Route("/graphql", graphql.answer, methods=ANY_METHOD),
-        Route(runtime, graphql.answer, methods=ANY_METHOD),
         Route(f"{runtime}/uploads", files.upload, methods=["POST"]),
         Route(f"{runtime}/assets/{{id}}/{{name:path}}", files.download, methods=["GET"]),
         Route(f"{runtime}/action/{{id}}", webhooks.answer, methods=ANY_METHOD),

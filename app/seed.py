@@ -27,6 +27,10 @@ async def seed(
     """Makes missing roles, and the seed records unless that has been done before; all or nothing."""
     seeds = Seeds(database.dialect)
     hashes: dict[str, str] = {}
+    if not await database.read(lambda: seeds.done(application.uuid.hex)):
+        # Before the transaction: one that is started again uses up ids, which records here refer to each other by.
+        for password in _passwords(application, secrets):
+            hashes[password] = await passwords.hash(password)
 
     def work() -> Work[None]:
         write = Write(datetime.now(UTC), hashes)
@@ -46,6 +50,17 @@ async def seed(
             return
         except Unhashed as missing:
             hashes[missing.text] = await passwords.hash(missing.text)
+
+
+def _passwords(application: Application, secrets: Mapping[str, str]) -> list[str]:
+    return [
+        secrets[value["secret"]] if isinstance(value, Mapping) else value
+        for model, rows in application.records.items()
+        for name, property in application.models[model].properties.items()
+        if property.kind == "password"
+        for row in rows
+        if (value := row.get(name)) is not None
+    ]
 
 
 def _make_roles(

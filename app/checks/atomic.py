@@ -21,8 +21,8 @@ def check(subject: Subject) -> Findings:
                 yield from _called(subject, found.value, found.path)
 
 
-def _message(kind: str) -> str:
-    return f"{kind} reaches outside, so the action cannot be atomic; leave atomic or the step out"
+def _message(what: str) -> str:
+    return f"{what} reaches outside, so the action cannot be atomic; leave atomic or the step out"
 
 
 def _called(subject: Subject, name: str, path: Path) -> Findings:
@@ -36,7 +36,7 @@ def _called(subject: Subject, name: str, path: Path) -> Findings:
         seen.add(current)
         reaching, calls = _reaching(subject, action)
         if reaching is not None:
-            yield Finding(path, f"{current!r} has the step {_message(reaching)}")
+            yield Finding(path, _message(f"{reaching} of {current!r}"))
             return
         waiting.extend(calls)
 

@@ -77,6 +77,11 @@ def _shape(path: Path, name: str, *derive: Callable[[str], str]) -> Findings:
         yield Finding(path, f"{name!r} is a reserved word; write another name")
 
 
+def _ascii(name: str) -> str:
+    """The name without the separators that derived names lose; other letters may not get lost."""
+    return name.replace(" ", "_").replace("-", "_")
+
+
 def _shape_message(name: str) -> str:
     return f"{name!r} is no name; write letters, digits and _, a letter first, at most 63 characters"
 
@@ -89,14 +94,14 @@ def _models(subject: Subject) -> Findings:
         if name == ROLE_MODEL and model != built_in_role(application.uuid):
             yield Finding(path, "the model Role is built in; give this one another name")
             continue
-        findings = [*_shape(path, name, snake, pascal)]
+        findings = [*_shape(path, name, _ascii, snake, pascal)]
         yield from findings
         if findings:
             continue
         table = f"{snake(application.name)}__{snake(name)}"
         if len(table) > LONGEST_TABLE:
             yield Finding(
-                path, f"the table {table!r} has more than {LONGEST_TABLE} characters; shorten the name"
+                path, f"the table {table} has more than {LONGEST_TABLE} characters; shorten the name"
             )
         clash = next((taken[made] for made in _made(name) if made in taken), None)
         if pascal(name) in BUILT_IN_TYPES:
@@ -120,6 +125,7 @@ def _made(name: str) -> Iterator[str]:
 
 def _members(model_name: str, model: Model) -> Findings:
     taken = {camel(name): name for name in SERVER_PROPERTIES}
+    columns = {snake(name): name for name in model.properties}
     for section, names in (("properties", model.properties), ("relations", model.relations)):
         for name in names:
             path: Path = ("models", model_name, section, name)
@@ -132,3 +138,6 @@ def _members(model_name: str, model: Model) -> Findings:
             if not findings and field in taken:
                 yield Finding(path, f"{taken[field]!r} is the field {field} in GraphQL already; rename one")
             taken.setdefault(field, name)
+            column = f"{snake(name)}_id"
+            if section == "relations" and model.relations[name].kind == "belongs_to" and column in columns:
+                yield Finding(path, f"its column {column} is the property {columns[column]!r}; rename one")

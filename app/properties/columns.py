@@ -35,7 +35,7 @@ def identifier() -> TypeEngine[int]:
 
 
 class Declared(UserDefinedType[Any]):
-    """A SQLite column declared as `name` whose values reach the driver untouched."""
+    """A SQLite column declared as it says, whose values reach the driver untouched."""
 
     cache_ok = True
 
@@ -152,3 +152,6 @@ class Json(TypeDecorator[Any]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         return from_json_text(value) if value is not None and dialect.name == "sqlite" else value
+
+    def literal_processor(self, dialect: Dialect) -> Callable[[Any], str]:
+        return lambda value: _quoted(to_json_text(value))

@@ -37,7 +37,7 @@ async def request_upload(
         "Content-Type": content_type,
     }
     application = context.generation.application.uuid.hex
-    url = f"{context.base_url}/api/runtime/{application}/uploads"
+    url = f"{context.base_url()}/api/runtime/{application}/uploads"
     return {"url": url, "fields": fields, "reference": reference}
 
 

@@ -8,12 +8,13 @@ from app.resolvers.context import Generation, Server
 
 
 async def authenticate(server: Server, generation: Generation, authorization: str | None) -> Principal:
-    """The caller behind an `Authorization` header with a Bearer token; without the header anybody.
+    """The caller behind an `Authorization` header with a Bearer token; without the header, or an empty one, anybody.
 
     Raises `Unauthenticated` for another scheme and for a token that is forged, expired, revoked, of another
     application, or whose user is gone or has a new password.
     """
-    if authorization is None:
+    if authorization is None or not authorization.strip():
+        # Webservices whose header is a template send it empty while they have no token yet.
         return ANYBODY
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token.strip():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from app.assets.library import Library
@@ -76,8 +76,8 @@ class Context:
     request_id: str
     address: str
     """The caller's address, for limits and the audit trail."""
-    base_url: str
-    """The public URL that links in answers begin with."""
+    base_url: Callable[[], str]
+    """Gives the public URL that links in answers begin with."""
 
     def called_by(self, principal: Principal) -> Context:
         """The same request with its caller known."""

@@ -18,11 +18,11 @@ def links(context: Context) -> Callable[[str], str]:
     """Makes the download address of a reference; good for one to two hours, the same within an hour."""
     key = context.server.keystore.secret("asset-url")
     application = context.generation.application.uuid.hex
-    expires = (int(time()) // LIFETIME + 2) * LIFETIME
-    base = f"{context.base_url}/api/runtime/{application}/assets"
 
     def link(reference: str) -> str:
         id, name = parse_reference(reference)
+        expires = (int(time()) // LIFETIME + 2) * LIFETIME
+        base = f"{context.base_url()}/api/runtime/{application}/assets"
         signature = sign(key, _subject(application, id, name), expires)
         return f"{base}/{id}/{quote(name, safe='')}?expires={expires}&signature={signature}"
 

@@ -13,6 +13,7 @@ from app.properties import KINDS
 from app.properties.base import EXISTENCE_OPERATORS, Constraints, Invalid
 from app.schema.names import ModelNames
 from app.schema.slots import late
+from app.schema.types import SortOrder
 from app.storage.selection import Direction, Sort, Source, Values
 
 SourceOf = Callable[[str], Source]
@@ -87,11 +88,14 @@ def _operand(name: str, operator: str, constraints: Constraints, operand: Any) -
 
 
 def _orders(entry: Mapping[str, Any], model: ModelNames, names: Mapping[str, ModelNames]) -> Iterator[Sort]:
-    direction: Direction = entry.get("order") or "asc"
     if entry.get("field") is not None:
-        yield Sort(model.properties[entry["field"]], direction)
+        yield Sort(model.properties[entry["field"].value], _direction(entry.get("order")))
     for key, fields in (entry.get("relation") or {}).items():
         relation = model.relations[key]
         other = names[model.model.relations[relation].model]
         for field, order in (fields or {}).items():
-            yield Sort(other.properties[field], order or "asc", (relation,))
+            yield Sort(other.properties[field], _direction(order), (relation,))
+
+
+def _direction(order: SortOrder | None) -> Direction:
+    return "desc" if order is SortOrder.DESC else "asc"

@@ -109,7 +109,8 @@ class Door:
 
 def negotiate(request: Request) -> str:
     """The media type to answer with: what the request likes best, `application/json` if it is all one."""
-    accepted = _accepted(",".join(request.headers.getlist("accept")))
+    header = ",".join(request.headers.getlist("accept"))
+    accepted = None if header == "*/*" else _accepted(header)
     if not accepted:
         return JSON
     plain, rich = (_preference(accepted, media_type) for media_type in (JSON, GRAPHQL_RESPONSE))
@@ -158,6 +159,8 @@ def _preference(accepted: Mapping[str, float], media_type: str) -> tuple[float, 
 
 
 def _check_content_type(request: Request) -> None:
+    if request.headers.get("content-type") == JSON and "content-encoding" not in request.headers:
+        return
     message = Message()
     message["content-type"] = ",".join(request.headers.getlist("content-type"))
     if message.get_content_type() != JSON:

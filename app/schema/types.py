@@ -268,8 +268,10 @@ def _sortable(model: ModelNames) -> list[str]:
 
 
 def _sort_enum(model: ModelNames) -> Any:
-    made = Enum(f"{model.type}SortField", {name: name for name in _sortable(model)})  # type: ignore[misc]
-    return strawberry.enum(made, description=f"The properties that {model.type} records can be ordered by.")
+    # Members get names that mean nothing to Python's enums, as `mro` would.
+    made = Enum(f"{model.type}SortField", {f"by_{name}": name for name in _sortable(model)})  # type: ignore[misc]
+    description = f"The properties that {model.type} records can be ordered by."
+    return strawberry.enum(made, description=description, graphql_name_from="value")
 
 
 def _input_fields(model: ModelNames) -> list[StrawberryField]:

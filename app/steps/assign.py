@@ -35,14 +35,17 @@ class Options(StepOptions):
 
 def compile_assign(options: Options, step: Step, application: Application) -> StepFunction:
     def run(scope: Scope) -> Outcome:
-        return Assign({name: value.evaluate(scope.variables) for name, value in options.variables.items()})
+        seen = dict(scope.variables)
+        for name, value in options.variables.items():
+            seen[name] = value.evaluate(seen)
+        return Assign({name: seen[name] for name in options.variables})
 
     return run
 
 
 KIND = StepKind(
     name="assign",
-    description="Sets variables, each to its value; none of them sees the others' new values.",
+    description="Sets variables in their order; each sees those before it.",
     options=Options,
     compile=compile_assign,
     example="assign: {total: '=price * amount', currency: EUR}",

@@ -32,13 +32,10 @@ def compile_create_many(options: Options, step: Step, application: Application) 
         ids = []
         for item in listed(options.values.evaluate(scope.variables)):
             values = _values(item)
-            ids.append(
-                (
-                    yield from scope.services.records.create(
-                        grant, values, scope.write, validate=options.validate_
-                    )
-                )
+            id = yield from scope.services.records.create(
+                grant, values, scope.write, validate=options.validate_
             )
+            ids.append(id)
         return Done((yield from reader.written(scope, model, ids)) if step.as_ else None)
 
     return run

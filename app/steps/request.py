@@ -10,11 +10,13 @@ from urllib.parse import unquote, urlencode
 
 from app.definition.model import Webservice, WebserviceEndpoint
 from app.errors import StepFailed
-from app.expressions import EvaluationError, Expression, Structure, Template
+from app.expressions import EvaluationError, Expression, Structure, Template, Value
 from app.steps.base import Scope
 
 FORM = "application/x-www-form-urlencoded"
 SAFE_METHODS = ("GET", "HEAD")
+SHARED = ("now", "today", "me", "config", "run")
+"""What every run knows."""
 _HOST = re.compile(r"[^\s/@?#\\]+")
 _JSON = re.compile(r"application/(?:[\w.+-]+\+)?json", re.IGNORECASE)
 _TO_JSON = Expression.parse("to_json(value)")
@@ -60,12 +62,13 @@ class Message:
 
 
 def of_webservice(
-    webservice: Webservice, endpoint: WebserviceEndpoint, variables: Mapping[str, Any]
+    webservice: Webservice, endpoint: WebserviceEndpoint, variables: Mapping[str, Value]
 ) -> Prepare:
-    """Requests to an endpoint; its templates see its variables and the configurations, the host these alone.
+    """Requests to an endpoint; its templates see its variables and what every run knows.
 
-    What comes with data can so not choose the host, which is trusted.
+    A host that needs a variable comes with data, so it is not trusted.
     """
+    trusted = webservice.host.names <= {"config"}
     message = Message(
         endpoint.method,
         _lower(webservice.headers) | _lower(endpoint.headers),
@@ -75,13 +78,12 @@ def of_webservice(
     )
 
     def prepare(scope: Scope) -> Request:
-        config = {"config": scope.services.config}
-        given = {name: value.evaluate(scope.variables) for name, value in variables.items()}
-        names = {**given, **config}
-        host, path = webservice.host.render(config), endpoint.path.render(names)
+        names = {name: scope.variables.get(name) for name in SHARED}
+        names |= {name: value.evaluate(scope.variables) for name, value in variables.items()}
+        host, path = webservice.host.render(names), endpoint.path.render(names)
         if not _HOST.fullmatch(host):
             raise StepFailed(_NO_HOST)
-        return message.request(f"{webservice.protocol}://{host}{_rooted(path)}", scope, names, True)
+        return message.request(f"{webservice.protocol}://{host}{_rooted(path)}", scope, names, trusted)
 
     return prepare
 

@@ -37,23 +37,16 @@ def compile_upsert(options: Options, step: Step, application: Application) -> St
     reader, model = Reader(application), options.model
 
     def run(scope: Scope) -> Work[Outcome]:
-        values = evaluated(options.values, scope)
-        records = scope.services.records
         known = None if options.record is None else options.record.evaluate(scope.variables)
-        if known is not None:
-            _, id = target(known, model)
-            yield from records.update(
-                scope.authorize(Verb.UPDATE, model), id, values, scope.write, validate=options.validate_
-            )
-        elif options.record is not None:
-            id = yield from records.create(
-                scope.authorize(Verb.CREATE, model), values, scope.write, validate=options.validate_
-            )
-        else:
-            creating, updating = scope.authorize(Verb.CREATE, model), scope.authorize(Verb.UPDATE, model)
-            id, _ = yield from records.upsert(
-                creating, updating, values, options.unique_by, scope.write, validate=options.validate_
-            )
+        id, _ = yield from scope.services.records.upsert(
+            scope.authorize(Verb.CREATE, model),
+            scope.authorize(Verb.UPDATE, model),
+            evaluated(options.values, scope),
+            options.unique_by,
+            scope.write,
+            None if known is None else target(known, model)[1],
+            validate=options.validate_,
+        )
         if step.as_ is None:
             return Done()
         return Done((yield from reader.written(scope, model, [id]))[0])

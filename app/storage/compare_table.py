@@ -108,7 +108,7 @@ class TableComparison:
             if self._dialect.name == "postgresql":
                 changes["postgresql_using"] = f"NULL::{self._type_name(op.modify_type)}"
         if op.modify_nullable is False and (blank := self._facts.blank(self._name, name)):
-            self._refuses(f"{words} is required now, but {counted(blank, 'record')} have no value for it")
+            self._refuses(f"{words} is required now, but has no value in {counted(blank, 'record')}")
             return
         if op.modify_nullable is not None:
             changes["nullable"] = op.modify_nullable
@@ -121,7 +121,7 @@ class TableComparison:
         names = [column.name for column in index.columns]
         words = " with ".join(map(self._words, names))
         if index.unique and (doubled := self._doubled(names)):
-            self._refuses(f"{words} is unique now, but {counted(doubled, 'value')} stand in several records")
+            self._refuses(f"{words} is unique now, but several records share {counted(doubled, 'value')}")
             return
         unique, name = bool(index.unique), str(index.name)
         self._plan.after.append(lambda do: do.create_index(name, self._name, names, unique=unique))
@@ -154,7 +154,9 @@ class TableComparison:
         if stray is None:
             stray = self._facts.filled(self._name, name)
         if stray:
-            self._refuses(f"{words} leads to {target}, but {counted(stray, 'record')} lead to nothing there")
+            self._refuses(
+                f"{words} leads to {target} now, but to nothing there in {counted(stray, 'record')}"
+            )
             return
         self._rebuilds(
             lambda batch: batch.create_foreign_key(
@@ -173,7 +175,7 @@ class TableComparison:
         elsewhere = all(target != each.target_fullname.rpartition(".")[0] for each in column.foreign_keys)
         values = self._facts.filled(self._name, name)
         if elsewhere and values:
-            self._refuses(f"{words} no longer leads to {target}, but {counted(values, 'record')} do")
+            self._refuses(f"{words} no longer leads to {target}, but does in {counted(values, 'record')}")
             return
         self._rebuilds(lambda batch: batch.drop_constraint(str(key.name), type_="foreignkey"))
         self._does("drop_reference", f"lets {words} no longer refer to {target}{_on_delete(key)}")

@@ -156,7 +156,7 @@ class RecordStatements:
         wanted = self._new(found, names)
         agrees = [found.table.c[column] == value for column, value in wanted.items()]
         return self._written(
-            select(found.table.c.id).where(*agrees).order_by(found.table.c.id).limit(text("1"))
+            select(found.table.c.id).where(*agrees).order_by(found.table.c.id).limit(1)
         )
 
     def _held(self, relation: RelationTable, others: bool) -> WriteStatement:
@@ -164,7 +164,7 @@ class RecordStatements:
         assert key is not None
         chosen = (none_of if others else one_of)(key.table.c.id, "records", _ID, self._dialect)
         query = select(key.table.c.id).where(key == bindparam("record", type_=_ID), chosen)
-        return self._written(query.limit(text("1")))
+        return self._written(query.limit(1))
 
     def _one(self, sources: Sources, found: ModelTable, rows: Condition | None) -> list[ColumnElement[bool]]:
         record = bindparam("record", type_=_ID)

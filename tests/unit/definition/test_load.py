@@ -102,7 +102,7 @@ def test_revision_changes_with_the_text(tmp_path: Path) -> None:
 def test_application_cannot_be_changed(tmp_path: Path) -> None:
     application = loaded(tmp_path, "").application
     with pytest.raises(ValueError, match="frozen"):
-        application.title = "x"
+        application.title = "x"  # type: ignore[misc]
 
 
 def test_definition_is_read_in_part_when_some_parts_are_wrong(tmp_path: Path) -> None:

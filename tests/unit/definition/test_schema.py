@@ -13,6 +13,7 @@ from app.definition.document import read_document
 from app.definition.load import Steps
 from app.definition.schema import json_schema
 from app.properties import KINDS
+from app.steps import KINDS as STEP_KINDS
 from tests.unit.definition.toys import STEPS, written
 
 EXAMPLES = sorted((Path(__file__).parents[3] / "app" / "examples").glob("*.yaml"))
@@ -93,6 +94,12 @@ class Checker:
         if isinstance(value, str) and not re.search(said, value):
             yield f"{path}: not like {said}"
 
+    def _size(self, value: Any, said: int, schema: Any, path: str) -> Iterator[str]:
+        if isinstance(value, dict | list | str) and len(value) < said:
+            yield f"{path}: fewer than {said}"
+
+    _minProperties = _minItems = _minLength = _size  # noqa: N815
+
     def _minimum(self, value: Any, said: int, schema: Any, path: str) -> Iterator[str]:
         if isinstance(value, int | Decimal) and value < said:
             yield f"{path}: below {said}"
@@ -112,7 +119,7 @@ def data(text: str) -> Any:
 
 @pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)
 def test_example_fits_the_schema(file: Path) -> None:
-    assert Checker().faults(data(file.read_text())) == []
+    assert Checker(STEP_KINDS).faults(data(file.read_text())) == []
 
 
 @pytest.mark.parametrize(
@@ -156,7 +163,14 @@ def test_schema_lists_every_property_kind() -> None:
 
 
 def test_schema_is_json_and_hides_what_no_author_writes() -> None:
-    text = json.dumps(json_schema(STEPS))
+    text = json.dumps(json_schema(STEP_KINDS))
     assert "\\u0000" not in text
     assert "00000000-0000-0000-0000-000000000000" not in text
     assert '"options": {"$ref"' not in text
+    assert "app__" not in text
+
+
+def test_every_reference_of_the_schema_leads_somewhere() -> None:
+    schema = json_schema(STEP_KINDS)
+    names = set(re.findall(r'"#/\$defs/([^"]+)"', json.dumps(schema)))
+    assert names == set(schema["$defs"])

@@ -97,6 +97,13 @@ async def test_texts_sort_by_their_bytes(database_url: str) -> None:
     assert [row.name for row in found] == ["A", "B", "_", "a-b", "ab", "b", "é", "～", "🦊"]
 
 
+async def test_texts_sort_by_their_bytes_whatever_the_locale_of_the_server(postgres_database: str) -> None:
+    await bring(postgres_database, shoes({}))
+    query = "SELECT DISTINCT collation_name FROM information_schema.columns WHERE table_name LIKE 'shop%'"
+    found = await run(postgres_database, f"{query} AND data_type = 'text'")
+    assert [row.collation_name for row in found] == ["C"]
+
+
 async def test_ids_are_never_given_again(database_url: str) -> None:
     built = shoes({"size": {"kind": "number", "required": True}})
     table = built.models["Shoe"].table
@@ -218,7 +225,7 @@ async def test_property_becomes_optional_and_required_again(database_url: str) -
     await insert(database_url, table, {"size": 43, "brand_id": 1})
     assert await bring(database_url, free) == ["alter_column"]
     await insert(database_url, table, {"brand_id": 1})
-    assert "Shoe.size is required now, but 1 record have no value" in await refusal(database_url, needed)
+    assert "Shoe.size is required now, but has no value in 1 record" in await refusal(database_url, needed)
     await run(database_url, table.update().values(size=44))
     assert await bring(database_url, needed) == ["alter_column"]
     found = await run(database_url, select(table.c.id, table.c.size, table.c.brand_id, table.c.created_at))
@@ -288,9 +295,7 @@ async def test_unique_is_refused_where_values_stand_twice(database_url: str) -> 
     await bring(database_url, shoes({"code": {"kind": "text"}}))
     await insert(database_url, table, {"code": "a"}, {"code": "a"}, {"code": "b"}, {}, {})
     unique = shoes({"code": {"kind": "text", "unique": True}})
-    assert (
-        await refusal(database_url, unique) == "Shoe.code is unique now, but 1 value stand in several records"
-    )
+    assert await refusal(database_url, unique) == "Shoe.code is unique now, but several records share 1 value"
     await run(database_url, table.delete().where(table.c.id == 1))
     assert await bring(database_url, unique) == ["create_index"]
     assert await bring(database_url, shoes({"code": {"kind": "text"}})) == ["drop_index"]
@@ -384,7 +389,9 @@ async def test_relation_to_another_model_is_refused_where_there_are_values(datab
     await insert(database_url, before.models["Brand"].table, {})
     await insert(database_url, before.models["Maker"].table, {})
     await insert(database_url, before.models["Shoe"].table, {"by_id": 1})
-    assert "no longer leads to shop__brand, but 1 record do" in await refusal(database_url, built("Maker"))
+    assert "no longer leads to shop__brand, but does in 1 record" in await refusal(
+        database_url, built("Maker")
+    )
     await run(database_url, before.models["Shoe"].table.update().values(by_id=None))
     assert sorted(await bring(database_url, built("Maker"))) == ["add_reference", "drop_reference"]
 

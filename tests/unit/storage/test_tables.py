@@ -229,7 +229,7 @@ def test_tables_of_a_replaced_definition_are_freed() -> None:
     }
     built = tables(models)
     built.models["Shoe"].record()
-    kept = [
+    kept: list[weakref.ref[Any]] = [
         weakref.ref(built.metadata),
         weakref.ref(built.models["Shoe"].record),
         weakref.ref(built.application),

@@ -1,0 +1,155 @@
+"""What each server is asked for each work, and where its answer stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import orjson
+
+from scripts.benchmark.rows import city
+
+WORKS = ("list", "nested", "get", "create", "action")
+SERVERS = ("actionql", "floor", "plain")
+RECORDS = 100
+Varies = Literal["nothing", "id", "serial"]
+
+_VALUE = 987654321
+"""Stands in a body where each request has a value of its own; no body has it otherwise."""
+_FILTER = {"city": city(7), "price": 20.0}
+_VARIES: Mapping[str, Varies] = {"get": "id", "create": "serial", "action": "id"}
+_NEW = {"name": f"New {_VALUE}", "city": "Newtown", "price": 12.5, "stock": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One work's request: the value of each stands between `before` and `after`.
+
+    A body varies by the id of a product that is there, by a serial number never sent before, or not at all.
+    """
+
+    work: str
+    path: str
+    headers: Mapping[str, str]
+    before: str
+    after: str
+    varies: Varies
+    answer: tuple[str, ...]
+    """The keys that lead to what is the same on all servers."""
+
+    def body(self, value: int) -> bytes:
+        """The body with its value in place."""
+        middle = "" if self.varies == "nothing" else str(value)
+        return f"{self.before}{middle}{self.after}".encode()
+
+    def read(self, body: bytes) -> Any:
+        """What was asked for. Raises KeyError or TypeError for an answer that does not have it."""
+        found = orjson.loads(body)
+        for key in self.answer:
+            found = found[key]
+        return found
+
+
+def calls(server: str, authorization: str) -> dict[str, Call]:
+    """A call for each work, sent with this Authorization header."""
+    made = {"actionql": _actionql, "floor": _floor, "plain": _plain}[server]()
+    return {
+        work: _call(work, path, authorization, payload, answer)
+        for work, (path, payload, answer) in made.items()
+    }
+
+
+_Plan = tuple[str, Mapping[str, Any], Sequence[str]]
+
+
+def _call(work: str, path: str, authorization: str, payload: Any, answer: Sequence[str]) -> Call:
+    before, _, after = orjson.dumps(payload).decode().partition(str(_VALUE))
+    headers = {"Authorization": authorization, "Content-Type": "application/json"}
+    return Call(work, path, headers, before, after, _VARIES.get(work, "nothing"), tuple(answer))
+
+
+def _actionql() -> dict[str, _Plan]:
+    where = (
+        "where: {city: {eq: $city}, price: {gteq: $price}}, "
+        f"sort: [{{field: price, order: ASC}}], take: {RECORDS}"
+    )
+    return {
+        "list": _graphql(
+            f"query List($city: String, $price: Decimal) {{ allProduct({where}) "
+            "{ results { id name city price stock } } }",
+            _FILTER,
+            ("allProduct", "results"),
+        ),
+        "nested": _graphql(
+            f"query Nested($city: String, $price: Decimal) {{ allProduct({where}) "
+            "{ results { id name price owner { id name } comments { id body } } } }",
+            _FILTER,
+            ("allProduct", "results"),
+        ),
+        "get": _graphql(
+            "query Get($id: Int) { oneProduct(where: {id: {eq: $id}}) { id name city price stock } }",
+            {"id": _VALUE},
+            ("oneProduct",),
+        ),
+        "create": _graphql(
+            "mutation Create($input: ProductInput!) { createProduct(input: $input) { id name } }",
+            {"input": {**_NEW, "owner": 1}},
+            ("createProduct",),
+        ),
+        "action": _graphql(
+            "mutation Buy($id: ID!, $input: JSON) { action(id: $id, input: $input) }",
+            {"id": "Buy", "input": {"product": _VALUE, "amount": 2}},
+            ("action", "results"),
+        ),
+    }
+
+
+def _plain() -> dict[str, _Plan]:
+    where = (
+        "where: {city: {eq: $city}, price: {gte: $price}}, "
+        f"sort: [{{field: PRICE, order: ASC}}], limit: {RECORDS}"
+    )
+    return {
+        "list": _graphql(
+            f"query List($city: String, $price: Float) {{ products({where}) {{ id name city price stock }} }}",
+            _FILTER,
+            ("products",),
+        ),
+        "nested": _graphql(
+            f"query Nested($city: String, $price: Float) {{ products({where}) "
+            "{ id name price owner { id name } comments { id body } } }",
+            _FILTER,
+            ("products",),
+        ),
+        "get": _graphql(
+            "query Get($id: Int!) { product(id: $id) { id name city price stock } }",
+            {"id": _VALUE},
+            ("product",),
+        ),
+        "create": _graphql(
+            "mutation Create($input: ProductInput!) { createProduct(input: $input) { id name } }",
+            {"input": {**_NEW, "ownerId": 1}},
+            ("createProduct",),
+        ),
+        "action": _graphql(
+            "mutation Buy($product: Int!, $amount: Int!) { buy(product: $product, amount: $amount) }",
+            {"product": _VALUE, "amount": 2},
+            ("buy",),
+        ),
+    }
+
+
+def _floor() -> dict[str, _Plan]:
+    listed = {**_FILTER, "take": RECORDS}
+    return {
+        "list": ("/list", listed, ("data", "allProduct", "results")),
+        "nested": ("/nested", listed, ("data", "allProduct", "results")),
+        "get": ("/get", {"id": _VALUE}, ("data", "oneProduct")),
+        "create": ("/create", {**_NEW, "owner": 1}, ("data", "createProduct")),
+        "action": ("/action", {"product": _VALUE, "amount": 2}, ("data", "action", "results")),
+    }
+
+
+def _graphql(query: str, variables: Mapping[str, Any], answer: tuple[str, ...]) -> _Plan:
+    return "/graphql", {"query": query, "variables": variables}, ("data", *answer)

@@ -1,0 +1,52 @@
+"""A database that remembers the statements it was given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal, TypeVar
+
+from app.storage.work import Database, Statement, Work
+
+T = TypeVar("T")
+
+
+class Watched:
+    """Passes every work on to another database; `statements` has the SQL of each of their statements."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.dialect: Literal["sqlite", "postgresql"] = database.dialect
+        self.statements: list[str] = []
+
+    async def read(self, work: Callable[[], Work[T]]) -> T:
+        return await self._database.read(lambda: self._seen(work()))
+
+    async def write(self, work: Callable[[], Work[T]]) -> T:
+        return await self._database.write(lambda: self._seen(work()))
+
+    async def close(self) -> None:
+        await self._database.close()
+
+    def _seen(self, running: Work[T]) -> Work[T]:
+        step: Callable[[], Statement] = lambda: next(running)  # noqa: E731
+        while True:
+            try:
+                statement = step()
+            except StopIteration as end:
+                result: T = end.value
+                return result
+            self.statements.append(statement.sql)
+            step = yield from _answered(running, statement)
+
+
+def _answered(running: Work[Any], statement: Statement) -> Work[Callable[[], Statement]]:
+    """How the work goes on: with the rows of its statement, or with what was thrown at it."""
+    try:
+        rows = yield statement
+    except GeneratorExit:
+        running.close()
+        raise
+    except Exception as error:
+        thrown = error
+        return lambda: running.throw(thrown)
+    return lambda: running.send(rows)

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.checks.triggers import check, cron_problem
+from tests.unit.checks.findings import findings
+
+
+@pytest.mark.parametrize(
+    "cron", ["0 6 * * 1", "*/15 * * * *", "0 0 1,15 * *", "5-10/2 8-18 * jan-mar mon-fri", "0 0 31 12 7"]
+)
+def test_cron_that_is_right(cron: str) -> None:
+    assert cron_problem(cron) is None
+
+
+@pytest.mark.parametrize(
+    ("cron", "message"),
+    [
+        ("0 6 * *", "write five fields, minute hour day month weekday, as in 0 6 * * 1"),
+        ("@daily", "write five fields, minute hour day month weekday, as in 0 6 * * 1"),
+        ("60 6 * * 1", "'60' is no minute; write *, numbers from 0 to 59, 1-5, 1,3 or */2"),
+        ("0 6 0 * *", "'0' is no day; write *, numbers from 1 to 31, 1-5, 1,3 or */2"),
+        ("0 6 * * 5-1", "'5-1' is no weekday; write *, numbers from 0 to 7, 1-5, 1,3 or */2"),
+        ("0 mon * * *", "'mon' is no hour; write *, numbers from 0 to 23, 1-5, 1,3 or */2"),
+        ("*/0 * * * *", "'*/0' is no minute; write *, numbers from 0 to 59, 1-5, 1,3 or */2"),
+        ("0, * * * *", "'0,' is no minute; write *, numbers from 0 to 59, 1-5, 1,3 or */2"),
+    ],
+)
+def test_cron_that_is_wrong(cron: str, message: str) -> None:
+    assert cron_problem(cron) == message
+
+
+def test_schedule_with_an_unknown_time_zone(tmp_path: Path) -> None:
+    body = "actions: {A: {triggers: {schedule: {cron: '0 6 * * x', timezone: Europe/Amsterdm}}}}"
+    assert findings(check, tmp_path, body) == [
+        "3 actions.A.triggers.schedule.cron: 'x' is no weekday; write *, numbers from 0 to 7, 1-5, 1,3 or */2",
+        "3 actions.A.triggers.schedule.timezone: unknown time zone 'Europe/Amsterdm'."
+        " Did you mean 'Europe/Amsterdam'?",
+    ]
+
+
+def test_alias(tmp_path: Path) -> None:
+    body = """
+        actions:
+          A: {triggers: {incoming_api: {alias: all-companies}}}
+          B: {triggers: {incoming_api: {alias: all-companies}}}
+          C: {triggers: {incoming_api: {alias: a/b}}}
+    """
+    assert findings(check, tmp_path, body) == [
+        "5 actions.B.triggers.incoming_api.alias: the action 'A' has this alias already; write another",
+        "6 actions.C.triggers.incoming_api.alias: 'a/b' is no alias; write letters, digits, - and _,"
+        " a letter first",
+    ]
