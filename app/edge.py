@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import getrandbits
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -14,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.definition.names import parse_uuid
 from app.errors import ActionQLError, BadInput, NotFound, Overloaded, TooLarge
-from app.permissions import ANYBODY
+from app.permissions import ANYBODY, Principal
 from app.resolvers.authenticate import authenticate
 from app.resolvers.context import Context, Generation, Server
 
@@ -67,19 +68,22 @@ class Edge:
 
     async def context(self, request: Request, door: str) -> Context:
         """The request's context, its caller authenticated by Bearer token."""
-        context = self.anonymous(request, door)
         authorization = request.headers.get("authorization")
         if authorization is None:
-            return context
-        principal = await authenticate(self.server, context.generation, authorization)
-        return context.called_by(principal)
+            return self.anonymous(request, door)
+        generation = self.generation(request)
+        principal = await authenticate(self.server, generation, authorization)
+        return self._context(request, door, generation, principal)
 
     def anonymous(self, request: Request, door: str) -> Context:
         """The request's context for a caller who need not say who it is."""
+        return self._context(request, door, self.generation(request), ANYBODY)
+
+    def _context(self, request: Request, door: str, generation: Generation, principal: Principal) -> Context:
         return Context(
             server=self.server,
-            generation=self.generation(request),
-            principal=ANYBODY,
+            generation=generation,
+            principal=principal,
             door=door,
             request_id=request_id(request),
             address=request.client.host if request.client else "",
@@ -124,7 +128,7 @@ class Admission:
         self._slots = asyncio.Semaphore(in_flight)
         self._most = in_flight + queued
         self._here = 0
-        self._seconds = seconds
+        self._patience = Patience(seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in ("/healthz", "/readyz"):
@@ -141,7 +145,7 @@ class Admission:
         self._here += 1
         try:
             async with self._slots:
-                await self._app(scope, _within(receive, self._seconds), send)
+                await self._app(scope, self._patience.within(receive), send)
         finally:
             self._here -= 1
 
@@ -149,15 +153,48 @@ class Admission:
 _BUSY = {"code": Overloaded.code, "statusCode": Overloaded.status}
 
 
-def _within(receive: Receive, seconds: float) -> Callable[[], Awaitable[Message]]:
-    """A `receive` that gives up on a body which has not arrived in time."""
-    deadline = asyncio.get_running_loop().time() + seconds
+class Patience:
+    """Ends the wait for bodies that do not arrive in time, with one timer for all requests.
 
-    async def receive_in_time() -> Message:
-        try:
-            async with asyncio.timeout_at(deadline):
+    All have the same time, so they run out in the order in which they came.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._waiting: dict[asyncio.Task[Any], float] = {}
+        self._late: set[asyncio.Task[Any]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def within(self, receive: Receive) -> Receive:
+        """A `receive` that raises `BadInput` once the time is over."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._seconds
+
+        async def receive_in_time() -> Message:
+            task = asyncio.current_task()
+            assert task is not None
+            self._waiting[task] = deadline
+            if self._timer is None:
+                self._timer = loop.call_at(deadline, self._look, loop)
+            try:
                 return await receive()
-        except TimeoutError:
-            raise BadInput("The body took too long to arrive.") from None
+            except asyncio.CancelledError:
+                if task not in self._late:
+                    raise
+                task.uncancel()
+                raise BadInput("The body took too long to arrive.") from None
+            finally:
+                self._waiting.pop(task, None)
+                self._late.discard(task)
 
-    return receive_in_time
+        return receive_in_time
+
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._timer = None
+        now = loop.time()
+        for task, deadline in list(self._waiting.items()):
+            if deadline > now:
+                self._timer = loop.call_at(deadline, self._look, loop)
+                return
+            self._late.add(task)
+            task.cancel()

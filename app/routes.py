@@ -24,8 +24,8 @@ def routes(edge: Edge, graphql: GraphQLEndpoint) -> list[BaseRoute]:
     files, webhooks, readiness = Files(edge), Webhooks(edge), Readiness(edge)
     runtime = "/api/runtime/{application}"
     return [
-        Route("/graphql", graphql.answer, methods=ANY_METHOD),
-        Route(runtime, graphql.answer, methods=ANY_METHOD),
+        Route("/graphql", graphql),
+        Route(runtime, graphql),
         Route("/", _start),
         Route("/healthz", _healthy),
         Route("/readyz", readiness.answer),

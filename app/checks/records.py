@@ -76,7 +76,7 @@ def _related(subject: Subject, model: Model, key: str, value: Any, path: Path) -
     elif relation.model == ROLE_MODEL:
         roles = subject.names_in("roles")
         for index, name in enumerate(value if isinstance(value, list) else [value]):
-            if name not in roles:
+            if str(name) not in roles:
                 yield Finding(
                     (*path, index) if isinstance(value, list) else path, unknown("role", str(name), roles)
                 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from app.assets.library import Library
 from app.assets.local import LocalStore
@@ -78,7 +78,3 @@ class Context:
     """The caller's address, for limits and the audit trail."""
     base_url: Callable[[], str]
     """Gives the public URL that links in answers begin with."""
-
-    def called_by(self, principal: Principal) -> Context:
-        """The same request with its caller known."""
-        return replace(self, principal=principal)

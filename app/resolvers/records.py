@@ -91,11 +91,12 @@ async def update(context: Context, model: str, id: int, item: Item, wanted: Want
 async def update_many(
     context: Context, model: str, where: Condition | None, values: Values, item: Item, wanted: Wanted
 ) -> list[Any]:
-    """Changes every record that a condition selects, all or none, and answers them."""
+    """Changes every record that a condition selects of those the caller may read, and answers them."""
     grant = _grant(context, Verb.UPDATE, model)
+    selecting = grant.within(_grant(context, Verb.READ, model))
 
     def work(write: Write) -> Work[list[int]]:
-        ids = yield from _selected(context, grant, where, values)
+        ids = yield from _selected(context, selecting, where, values)
         for id in ids:
             yield from context.generation.records.update(grant, id, item, write)
         return ids
@@ -136,11 +137,12 @@ async def delete(context: Context, model: str, ids: Sequence[int], wanted: Wante
 async def delete_many(
     context: Context, model: str, where: Condition | None, values: Values, wanted: Wanted
 ) -> list[Any]:
-    """Removes every record that a condition selects, all or none, and answers them as they were."""
+    """Removes every record that a condition selects of those the caller may read; answers them as they were."""
     grant = _grant(context, Verb.DELETE, model)
+    selecting = grant.within(_grant(context, Verb.READ, model))
 
     def work(write: Write) -> Work[list[Any]]:
-        ids = yield from _selected(context, grant, where, values)
+        ids = yield from _selected(context, selecting, where, values)
         found = yield from _answers(context, ids, wanted)
         for id in ids:
             yield from context.generation.records.delete(grant, id)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -34,6 +35,8 @@ GRAPHQL_RESPONSE = "application/graphql-response+json"
 # These concern the request more than the operation: every client is told by the status.
 _TOLD_BY_STATUS = frozenset({413, 429})
 _OVERLOADED_RETRY_AFTER = 1
+# How graphql-core ends a message with the whole value that did not fit.
+_FOUND = re.compile(r"[.,;] found: .*", re.IGNORECASE | re.DOTALL)
 
 
 class Outcome(Protocol):
@@ -122,15 +125,20 @@ def _fault(error: Exception) -> _Fault:
         if isinstance(error, GraphQLSyntaxError):
             return _Fault(error.message, PARSE_FAILED, 400)
         if error.extensions and error.extensions.get("code") == VALIDATION_FAILED:
-            return _Fault(error.message, VALIDATION_FAILED, 400)
+            return _Fault(_without_value(error.message), VALIDATION_FAILED, 400)
     cause = _cause(error)
     if isinstance(cause, DefinitionError):
         return _Fault()
     if isinstance(cause, ActionQLError) and cause.code != INTERNAL_CODE:
         return _Fault(cause.message, cause.code, cause.status, _more(cause))
     if isinstance(error, GraphQLError) and _is_about_input(error):
-        return _Fault(error.message, BadInput.code, BadInput.status)
+        return _Fault(_without_value(error.message), BadInput.code, BadInput.status)
     return _Fault()
+
+
+def _without_value(message: str) -> str:
+    """The message without the input that it quotes, which may hold a password."""
+    return _FOUND.sub(".", message)
 
 
 def _cause(error: Exception) -> Exception:

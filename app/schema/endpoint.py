@@ -16,18 +16,19 @@ from graphql import (
     execute,
 )
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from app.edge import Edge, request_id
-from app.errors import ActionQLError, Forbidden, Unauthenticated
-from app.pages.graphiql import CONTENT_SECURITY_POLICY, graphiql_page
+from app.errors import ActionQLError, Forbidden, NotFound, Unauthenticated
+from app.pages.graphiql import graphiql_response
 from app.resolvers.context import Context, Generation
 from app.schema.answers import JSON, refuse
 from app.schema.build import BuiltSchema, build_schema
 from app.schema.documents import Documents, Prepared
 from app.schema.examples import example_query
 from app.schema.guard import Limits
-from app.schema.http import Door, GraphQLParameters, RequestLimits
+from app.schema.http import Door, GraphQLParameters, RequestLimits, negotiate
 from app.schema.plans import Plans
 from app.settings import Settings
 
@@ -68,18 +69,21 @@ class GraphQLEndpoint:
         self._schemas = Schemas(_limits(edge.server.settings))
         self._door = Door(RequestLimits(bytes=edge.server.settings.body_bytes))
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request; an ASGI application, which is what every request passes the least layers as."""
+        response = await self.answer(Request(scope, receive))
+        await response(scope, receive, send)
+
     async def answer(self, request: Request) -> Response:
-        """Answers one request; never raises."""
+        """The answer to one request; never raises."""
         try:
-            generation = self._edge.generation(request)
             if _wants_page(request):
-                return self._page(request, generation)
+                return self._page(request, self._edge.generation(request))
             context = await self._edge.context(request, _DOOR)
-        except ActionQLError as error:
-            return refuse(
-                error, JSON, request_id(request), status=error.status if error.status == 404 else None
-            )
-        served = self._schemas.of(generation, context.principal.roles)
+        except Exception as error:
+            status = error.status if isinstance(error, Forbidden | NotFound) else None
+            return refuse(error, _media_type(request), request_id(request), status=status)
+        served = self._schemas.of(context.generation, context.principal.roles)
 
         async def run(parameters: GraphQLParameters, prepared: Prepared) -> ExecutionResult:
             return await _execute(context, served, parameters, prepared)
@@ -94,17 +98,11 @@ class GraphQLEndpoint:
         if not _open(generation, self._edge.server.settings):
             raise Forbidden("GraphiQL is closed in a live application.")
         application = generation.application
-        page = graphiql_page(
+        return graphiql_response(
             endpoint=request.url.path,
             title=application.title or application.name,
             query=example_query(application, generation.permissions),
         )
-        headers = {
-            "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-            "X-Content-Type-Options": "nosniff",
-            "Referrer-Policy": "no-referrer",
-        }
-        return HTMLResponse(page, headers=headers)
 
 
 async def _execute(
@@ -160,8 +158,17 @@ def _root_fields(selections: SelectionSetNode, fragments: dict[str, FragmentDefi
 
 def _wants_page(request: Request) -> bool:
     """Whether a browser asks for the page: it prefers HTML and sends no query."""
-    accepted = request.headers.get("accept", "")
-    return request.method == "GET" and "text/html" in accepted and "query" not in request.query_params
+    if request.method != "GET":
+        return False
+    return "text/html" in request.headers.get("accept", "") and "query" not in request.query_params
+
+
+def _media_type(request: Request) -> str:
+    """What to answer in before the request has been read; one that accepts neither is told so later."""
+    try:
+        return negotiate(request)
+    except ActionQLError:
+        return JSON
 
 
 def _limits(settings: Settings) -> Limits:

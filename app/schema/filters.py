@@ -49,10 +49,13 @@ def condition(
 
 
 def orders(
-    sort: list[Mapping[str, Any]] | None, model: ModelNames, names: Mapping[str, ModelNames]
+    sort: list[Mapping[str, Any]] | None,
+    model: ModelNames,
+    names: Mapping[str, ModelNames],
+    source_of: SourceOf,
 ) -> tuple[Sort, ...]:
-    """The orders of a coerced `sort` argument."""
-    return tuple(order for entry in sort or () for order in _orders(entry, model, names))
+    """The orders of a coerced `sort` argument; related records that the caller may not read count as absent."""
+    return tuple(order for entry in sort or () for order in _orders(entry, model, names, source_of))
 
 
 def _comparisons(
@@ -87,14 +90,17 @@ def _operand(name: str, operator: str, constraints: Constraints, operand: Any) -
         raise BadInput(f"where.{name}.{operator} {problem}", {name: [problem.code]}) from None
 
 
-def _orders(entry: Mapping[str, Any], model: ModelNames, names: Mapping[str, ModelNames]) -> Iterator[Sort]:
+def _orders(
+    entry: Mapping[str, Any], model: ModelNames, names: Mapping[str, ModelNames], source_of: SourceOf
+) -> Iterator[Sort]:
     if entry.get("field") is not None:
         yield Sort(model.properties[entry["field"].value], _direction(entry.get("order")))
     for key, fields in (entry.get("relation") or {}).items():
         relation = model.relations[key]
         other = names[model.model.relations[relation].model]
+        sources = (source_of(other.model.name),)
         for field, order in (fields or {}).items():
-            yield Sort(other.properties[field], _direction(order), (relation,))
+            yield Sort(other.properties[field], _direction(order), (relation,), sources)
 
 
 def _direction(order: SortOrder | None) -> Direction:

@@ -8,11 +8,18 @@ the executor, and so does every request that fails, so that errors are the execu
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from graphql import ExecutionResult, FieldNode, FragmentDefinitionNode, NameNode, get_argument_values
+from graphql import (
+    ExecutionResult,
+    FieldNode,
+    FragmentDefinitionNode,
+    NameNode,
+    VariableDefinitionNode,
+    get_argument_values,
+)
 from graphql.execution.values import VariableValues, get_variable_values
 
 from app.errors import ActionQLError
@@ -23,7 +30,7 @@ from app.schema.build import BuiltSchema
 from app.schema.documents import Prepared
 from app.schema.queries import QueryField
 from app.schema.selections import NotCompiled, Reader
-from app.schema.slots import Slot, shaped
+from app.schema.slots import Quick, Slot, quick, shaped
 from app.storage.selection import Selection, Source, Values, granted
 
 MOST_PLANS = 64
@@ -55,9 +62,24 @@ class CompiledQuery:
         selections = [selection for _, _, own, _ in self.fields for selection in own]
         pages = iter(await read(context, selections, values))
         data = {}
-        for key, field, own, shape in self.fields:
-            data[key] = field if isinstance(field, str) else field.answer([next(pages) for _ in own], shape)
+        for key, root, own, shape in self.fields:
+            data[key] = root if isinstance(root, str) else root.answer([next(pages) for _ in own], shape)
         return data
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of one document: how its variables are coerced, and its plans."""
+
+    nodes: Sequence[VariableDefinitionNode]
+    quick: Quick | None
+    plans: dict[Hashable, CompiledQuery | None] = field(default_factory=dict)
+
+
+def _key(context: Context, shape: Hashable) -> Hashable:
+    """What a plan depends on beside its document."""
+    principal = context.principal
+    return principal.known, principal.roles, principal.model, principal.profile, shape
 
 
 class Plans:
@@ -65,7 +87,7 @@ class Plans:
 
     def __init__(self, built: BuiltSchema) -> None:
         self._built = built
-        self._plans: WeakKeyDictionary[Prepared, dict[Hashable, CompiledQuery | None]] = WeakKeyDictionary()
+        self._known: WeakKeyDictionary[Prepared, Known] = WeakKeyDictionary()
 
     async def execute(
         self, context: Context, prepared: Prepared, inputs: Mapping[str, Any] | None
@@ -73,24 +95,35 @@ class Plans:
         """The answer to a query, or None where the executor has to give it."""
         if not prepared.reads:
             return None
-        variables = get_variable_values(
-            self._built.graphql, prepared.operation.variable_definitions or (), dict(inputs or {})
-        )
-        if isinstance(variables, list):
-            return None
-        known = self._plans.setdefault(prepared, {})
-        symbolic, shape = shaped(variables)
-        principal = context.principal
-        key = (principal.known, principal.roles, principal.model, principal.profile, shape)
+        known = self._known.get(prepared)
+        if known is None:
+            nodes = prepared.operation.variable_definitions or ()
+            known = self._known[prepared] = Known(nodes, quick(self._built.graphql, nodes))
         try:
-            if key not in known:
-                if len(known) >= MOST_PLANS:
-                    known.clear()
-                known[key] = self._compile(context, prepared, symbolic)
-            plan = known[key]
-            return None if plan is None else ExecutionResult(await plan.run(context, variables.coerced), None)
+            data = await self._answer(context, prepared, known, inputs or {})
         except ActionQLError:
             return None
+        return None if data is None else ExecutionResult(data, None)
+
+    async def _answer(
+        self, context: Context, prepared: Prepared, known: Known, inputs: Mapping[str, Any]
+    ) -> dict[str, Any] | None:
+        found = known.quick.coerce(inputs) if known.quick else None
+        if found is not None:
+            plan = known.plans.get(_key(context, found[1]))
+            if plan is not None:
+                return await plan.run(context, found[0])
+        variables = get_variable_values(self._built.graphql, known.nodes, dict(inputs))
+        if isinstance(variables, list):
+            return None
+        symbolic, shape = shaped(variables)
+        key = _key(context, shape)
+        if key not in known.plans:
+            if len(known.plans) >= MOST_PLANS:
+                known.plans.clear()
+            known.plans[key] = self._compile(context, prepared, symbolic)
+        plan = known.plans[key]
+        return None if plan is None else await plan.run(context, variables.coerced)
 
     def _compile(
         self, context: Context, prepared: Prepared, variables: VariableValues
@@ -136,12 +169,12 @@ class _Compiler:
         name = nodes[0].name.value
         if name == "__typename":
             return key, "Query", (), None
-        field = self._roots.get(name)
-        if field is None or self._query is None:
+        root = self._roots.get(name)
+        if root is None or self._query is None:
             raise NotCompiled
         arguments = get_argument_values(self._query.fields[name], nodes[0], self._reader.variables)
-        selections, shape = field.select(self._reader, nodes, arguments)
-        return key, field, tuple(selections), shape
+        selections, shape = root.select(self._reader, nodes, arguments)
+        return key, root, tuple(selections), shape
 
     def _source(self, model: str, own: bool) -> Source:
         grant = self._grants.get((model, own)) or _grant(self._context, model, own)

@@ -85,7 +85,7 @@ class Reader:
             source=shown,
             fields=self.fields(model, nodes),
             where=condition(where, model, self.names, self.values, self.source) if where else None,
-            sort=orders(arguments.get("sort"), model, self.names),
+            sort=orders(arguments.get("sort"), model, self.names, self.source),
             skip=self._page(arguments.get("skip"), "skip", None),
             take=self._page(arguments.get("take"), "take", self.context.server.settings.take_most),
         )

@@ -6,7 +6,7 @@ input object has, booleans, enums, nulls) stays and is part of the `shape`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +16,11 @@ from graphql import (
     GraphQLInputType,
     GraphQLList,
     GraphQLNonNull,
+    GraphQLSchema,
+    VariableDefinitionNode,
     get_named_type,
     is_input_object_type,
+    type_from_ast,
 )
 from graphql.execution.values import VariableValues
 
@@ -45,6 +48,46 @@ def late(value: Any, convert: Convert) -> Any:
         return convert(value)
     before = value.convert
     return Slot(value.path, convert if before is None else lambda found: convert(before(found)))
+
+
+def quick(schema: GraphQLSchema, nodes: Sequence[VariableDefinitionNode]) -> Quick | None:
+    """How to coerce variables that are all of plain types without defaults; None where some are not."""
+    plain = []
+    for node in nodes:
+        type_ = type_from_ast(schema, node.type)
+        sure = isinstance(type_, GraphQLNonNull)
+        named = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
+        python = _PLAIN.get(getattr(named, "name", ""))
+        if python is None or node.default_value is not None:
+            return None
+        plain.append((node.variable.name.value, python, sure))
+    return Quick(tuple(plain))
+
+
+_PLAIN: Mapping[str, type] = {"Int": int, "String": str}
+_MOST = 2**31
+
+
+@dataclass(frozen=True, slots=True)
+class Quick:
+    """Variables of plain types: what is of its type to the letter needs no coercion."""
+
+    variables: tuple[tuple[str, type, bool], ...]
+
+    def coerce(self, inputs: Mapping[str, Any]) -> tuple[Mapping[str, Any], Hashable] | None:
+        """The values and their shape, or None where they have to be coerced by the rules."""
+        shape = []
+        for name, python, sure in self.variables:
+            value = inputs.get(name)
+            if type(value) is not python:
+                if sure or value is not None or name not in inputs:
+                    return None
+                shape.append((name, None))
+                continue
+            if python is int and not -_MOST <= value < _MOST:
+                return None
+            shape.append((name, "*"))
+        return inputs, tuple(shape)
 
 
 def shaped(variables: VariableValues) -> tuple[VariableValues, Hashable]:

@@ -50,7 +50,7 @@ class Message:
 
     def request(self, url: str, scope: Scope, names: Mapping[str, Any], trusted: bool) -> Request:
         """The request to `url` with these names in its templates."""
-        headers = {name.lower(): value.render(names) for name, value in self.headers.items()}
+        headers = {name.lower(): value.render(names).strip() for name, value in self.headers.items()}
         content = None
         if self.body is not None:
             kind = headers.setdefault("content-type", self.content_type)

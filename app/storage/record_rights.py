@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from app.definition.conditions import Compare, Parameter
+from app.definition.conditions import Compare
 from app.errors import BadInput, Forbidden
 from app.permissions import Grant, Verb
 from app.storage.record_input import Links, Parsed, Problems
@@ -40,7 +40,7 @@ class RecordRights:
                 problems.add(name, "is_invalid", "is no record that there is")
         problems.check()
         for name, links in parsed.links.items():
-            yield from self._narrow(grant.related(name), relations[name], links, id)
+            yield from self._narrow(grant, relations[name], links, id)
 
     def check_again(self, grant: Grant, parsed: Parsed) -> Work[None]:
         """After it was written: what now names it has to be such as the caller may make."""
@@ -52,14 +52,16 @@ class RecordRights:
             if len((yield from self._allowed(right, links.wanted))) < len(links.wanted):
                 raise Forbidden(f"You may not make such a {right.model}.")
 
-    def _narrow(self, right: Grant, relation: RelationTable, links: Links, id: int | None) -> Work[None]:
+    def _narrow(self, grant: Grant, relation: RelationTable, links: Links, id: int | None) -> Work[None]:
+        assert grant.related is not None
         name, wanted = relation.relation.name, links.wanted
+        right = grant.related(name)
         allowed = set((yield from self._allowed(right, [*wanted, *links.remove])))
         if not allowed.issuperset(wanted):
             raise BadInput(f"{name} has a record that is not there", {name: ["is_invalid"]})
         gone = [each for each in links.remove if each in allowed]
         if links.replace is not None and id is not None:
-            present = yield from self._present(right, relation, id)
+            present = yield from self._present(grant.model, right, relation, id)
             gone += [each for each in present if each not in wanted]
         links.add, links.remove, links.replace = wanted, gone, None
 
@@ -72,15 +74,19 @@ class RecordRights:
         page = yield from self._select(Selection(_shown(right, values), (_ID,), where), values.done())
         return [record["id"] for record in page.records]
 
-    def _present(self, right: Grant, relation: RelationTable, id: int) -> Work[list[int]]:
+    def _present(self, model: str, right: Grant, relation: RelationTable, id: int) -> Work[list[int]]:
         """The ids of the records that the record `id` has now, as far as the right goes."""
         values = Values()
         mine = Compare("id", "eq", values.add(id))
         name = relation.relation.name
         behind = Selection(_shown(right, values), (_ID,))
         field: Field = Many(name, name, behind) if relation.relation.to_many else One(name, name, behind)
-        source = Source(_owner(relation), frozenset({"id", name}), None)
+        source = Source(model, frozenset({"id", name}), None)
         page = yield from self._select(Selection(source, (field,), mine), values.done())
         found = page.records[0][name] if page.records else None
         related = found if isinstance(found, list) else [] if found is None else [found]
         return [record["id"] for record in related]
+
+
+def _shown(right: Grant, values: Values) -> Source:
+    return Source(right.model, frozenset({"id"}), values.extend(right.rows, right.values))

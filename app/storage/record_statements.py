@@ -89,9 +89,9 @@ class RecordStatements:
         query = select(func.pg_advisory_xact_lock(func.hashtext(text(f"'{name}'"))))
         return self._get(("lock", model), lambda: self._written(query))
 
-    def find(self, model: str, names: tuple[str, ...]) -> WriteStatement:
-        """Answers the id of the first record that agrees in `new_<name>` for each name."""
-        return self._get(("find", model, names), lambda: self._find(model, names))
+    def find(self, model: str, names: tuple[str, ...], rows: Condition | None = None) -> WriteStatement:
+        """Answers the id of the first record let through by `rows` that agrees in `new_<name>` for each name."""
+        return self._get(("find", model, names, rows), lambda: self._find(model, names, rows))
 
     def held(self, relation: RelationTable, *, others: bool) -> WriteStatement:
         """Answers a record of has_many or has_one that `record` has, among `records` or outside of them."""
@@ -151,13 +151,13 @@ class RecordStatements:
         shown = sources.source(Source(model, frozenset(), rows))
         return self._written(select(shown.id).where(shown.id == bindparam("record"), shown.rows), sources)
 
-    def _find(self, model: str, names: tuple[str, ...]) -> WriteStatement:
-        found = self._tables.models[model]
-        wanted = self._new(found, names)
-        agrees = [found.table.c[column] == value for column, value in wanted.items()]
-        return self._written(
-            select(found.table.c.id).where(*agrees).order_by(found.table.c.id).limit(1)
-        )
+    def _find(self, model: str, names: tuple[str, ...], rows: Condition | None) -> WriteStatement:
+        sources = Sources(self._tables, self._dialect)
+        shown = sources.source(Source(model, frozenset(), rows))
+        wanted = self._new(self._tables.models[model], names)
+        agrees = [shown.table.c[column] == value for column, value in wanted.items()]
+        query = select(shown.id).where(*agrees, shown.rows).order_by(shown.id).limit(1)
+        return self._written(query, sources)
 
     def _held(self, relation: RelationTable, others: bool) -> WriteStatement:
         key = relation.foreign

@@ -18,6 +18,7 @@ from app.storage.compile.cells import Form
 from app.storage.prepare import DialectName
 from app.storage.record_input import Links, Parsed, Problems, RecordParser, Unhashed, Write
 from app.storage.record_links import RecordLinks
+from app.storage.record_rights import RecordRights
 from app.storage.record_statements import RecordStatements
 from app.storage.selection import Leaf, Selection, Source, whole
 from app.storage.shape import Link, Page
@@ -43,6 +44,7 @@ class Records:
         self._plans = plans or Plans(tables, dialect)
         self._statements = RecordStatements(tables, dialect)
         self._links = RecordLinks(self._statements)
+        self._rights = RecordRights(self.select)
         self._parsers = {name: RecordParser(table) for name, table in tables.models.items()}
 
     def select(
@@ -76,7 +78,7 @@ class Records:
         """Makes a record and returns its id. `validate=False` leaves out the model's own validations."""
         table = self._demanded(grant, Verb.CREATE)
         parsed = self._parsers[grant.model].create(grant, values, write)
-        yield from self._before(table, parsed)
+        yield from self._before(grant, table, parsed)
         if validate:
             self._validate(table, _scope(parsed))
         id = yield from self._insert(grant, table, parsed, lenient=False)
@@ -90,7 +92,7 @@ class Records:
         """Changes a record; `NotFound` where the grant's row filter hides it."""
         table = self._demanded(grant, Verb.UPDATE)
         parsed = self._parsers[grant.model].update(grant, values, write)
-        yield from self._before(table, parsed)
+        yield from self._before(grant, table, parsed, id)
         if validate and table.model.validations:
             current = yield from self._current(grant, table, id)
             self._validate(table, {**current, **_scope(parsed)})
@@ -114,11 +116,11 @@ class Records:
         validate: bool = True,
     ) -> Work[tuple[int, bool]]:
         """Changes the record `id`, else the first that agrees in `unique_by`, else makes one; whether it was made."""
-        found = id if id is not None else (yield from self._agreeing(creating, values, unique_by))
+        found = id if id is not None else (yield from self._agreeing(updating, values, unique_by))
         if found is None:
             table = self._demanded(creating, Verb.CREATE)
             parsed = self._parsers[creating.model].create(creating, values, write)
-            yield from self._before(table, parsed)
+            yield from self._before(creating, table, parsed)
             if validate:
                 self._validate(table, _scope(parsed))
             made = yield from self._insert(creating, table, parsed, lenient=bool(unique_by))
@@ -126,7 +128,7 @@ class Records:
                 yield from self._after(creating, table, made, parsed)
                 return made, True
             # Another server was quicker; or another value is taken, which the plain insert will say.
-            found = yield from self._agreeing(creating, values, unique_by)
+            found = yield from self._agreeing(updating, values, unique_by)
             if found is None:
                 return (yield from self.create(creating, values, write, validate=validate)), True
         yield from self.update(updating, found, values, write, validate=validate)
@@ -154,8 +156,9 @@ class Records:
             raise Forbidden(f"You may not {verb.value} a {grant.model}.")
         return self._table(grant)
 
-    def _before(self, table: ModelTable, parsed: Parsed) -> Work[None]:
+    def _before(self, grant: Grant, table: ModelTable, parsed: Parsed, id: int | None = None) -> Work[None]:
         """Looks up what the record refers to, where the write itself could not tell what is missing."""
+        yield from self._rights.check(grant, table.relations, parsed, id)
         problems = Problems()
         if parsed.files:
             yield from self._attach_files(parsed, problems)
@@ -203,6 +206,7 @@ class Records:
     def _after(self, grant: Grant, table: ModelTable, id: int, parsed: Parsed) -> Work[None]:
         for name, links in parsed.links.items():
             yield from self._link(grant, table, name, id, links)
+        yield from self._rights.check_again(grant, parsed)
         if grant.rows is None:
             return
         checked = yield self._statements.check(grant.model, grant.rows).statement(
@@ -231,11 +235,13 @@ class Records:
         wanted = [parser.parse_one(grant, name, values[name]) for name in unique_by]
         if any(value is None for value in wanted):
             return None
-        return (yield from self._first(grant.model, unique_by, wanted))
+        return (yield from self._first(grant, unique_by, wanted))
 
-    def _first(self, model: str, names: Sequence[str], wanted: Sequence[Any]) -> Work[int | None]:
-        statement = self._statements.find(model, tuple(names))
-        rows = yield statement.statement(_named(dict(zip(names, wanted, strict=True))))
+    def _first(self, grant: Grant, names: Sequence[str], wanted: Sequence[Any]) -> Work[int | None]:
+        """Of the records that may be changed: others must not tell by the answer what is in them."""
+        statement = self._statements.find(grant.model, tuple(names), grant.rows)
+        values = _named(dict(zip(names, wanted, strict=True)))
+        rows = yield statement.statement(values, grant.values)
         return int(rows[0][0]) if rows else None
 
     def _current(self, grant: Grant, table: ModelTable, id: int) -> Work[Mapping[str, Any]]:

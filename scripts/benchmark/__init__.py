@@ -1,1 +1,1 @@
-"""The benchmark behind `scripts/bench`: the same data and works on this server, on a hand-written and on a plain one."""
+"""The benchmark behind `scripts/bench`: one body of data and works, on our server and on two to compare with."""

@@ -42,6 +42,7 @@ SECRETS = {
     "TOOLS_PASSWORD": PASSWORD,
 }
 QUICK = {"ACTIONQL_ARGON2_MEMORY_KIB": "64", "ACTIONQL_ARGON2_TIME_COST": "1"}
+UPLOAD_BYTES = 200_000
 OFTEN = {"ACTIONQL_LOGIN_PER_ACCOUNT_MINUTE": "1000", "ACTIONQL_LOGIN_PER_ADDRESS_MINUTE": "10000"}
 
 
@@ -97,7 +98,7 @@ def shared(
         APPLICATIONS / "library.yaml",
         APPLICATIONS / "tools.yaml",
     ]
-    env = {**SECRETS, **QUICK, **OFTEN, **outbound}
+    env = {**SECRETS, **QUICK, **OFTEN, **outbound, "ACTIONQL_UPLOAD_BYTES": str(UPLOAD_BYTES)}
     with running_server(*definitions, data=folder / "data", env=env) as server:
         yield Shared(server, folder / "data", client)
 

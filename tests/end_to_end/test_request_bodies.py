@@ -151,7 +151,7 @@ def test_body_that_is_no_request(shoes: Caller, body: bytes, status: int) -> Non
         ('mutation { login(authProfileUuid: "a") { jwtToken } again: login(authProfileUuid: "a") { jwtToken } }',
          "GRAPHQL_VALIDATION_FAILED"),
         ("subscription { allShoe { totalCount } }", "GRAPHQL_VALIDATION_FAILED"),
-        ("{ allShoe(take: 201) { totalCount } }", "BAD_USER_INPUT"),
+        ("{ allShoe(take: 201) { results { id } } }", "BAD_USER_INPUT"),
         ("{ allShoe(skip: -1) { totalCount } }", "BAD_USER_INPUT"),
         ('{ allShoe(where: {price: {lt: "cheap"}}) { totalCount } }', "BAD_USER_INPUT"),
     ],

@@ -16,8 +16,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from scripts.benchmark.credentials import FLOOR_TOKEN
+
 MOST_PIECES = 100
-TOKEN = "BENCHMARK_TOKEN"  # noqa: S105 - the variable that holds it
 
 Work = Callable[[Any], Awaitable[Any]]
 
@@ -26,7 +27,7 @@ def make_app(
     works: Mapping[str, Work], lifespan: Callable[[Starlette], AbstractAsyncContextManager[None]]
 ) -> Starlette:
     """An application that answers `POST /<work>` with JSON to who has the token."""
-    expected = f"Bearer {os.environ[TOKEN]}".encode()
+    expected = f"Bearer {os.environ[FLOOR_TOKEN]}".encode()
     routes = [Route(f"/{name}", _endpoint(work, expected), methods=["POST"]) for name, work in works.items()]
     return Starlette(routes=routes, lifespan=lifespan)
 

@@ -21,7 +21,9 @@ NESTED = """
     FROM benchmark__product AS product JOIN benchmark__person AS person ON person.id = product.owner_id
     WHERE product.city = ? AND product.price >= ? ORDER BY product.price, product.id LIMIT ?
 """
-COMMENTS = "SELECT product_id, id, body FROM benchmark__comment WHERE product_id IN ({}) ORDER BY product_id, id"
+COMMENTS = (
+    "SELECT product_id, id, body FROM benchmark__comment WHERE product_id IN ({}) ORDER BY product_id, id"
+)
 GET = "SELECT id, name, city, price, stock FROM benchmark__product WHERE id = ?"
 CREATE = """
     INSERT INTO benchmark__product (name, city, price, stock, owner_id, created_at, updated_at)
@@ -81,7 +83,15 @@ class Floor:
     async def create(self, given: Given) -> Answer:
         """A product, on disk when it is answered."""
         now = _now()
-        values = (given["name"], given["city"], _cents(given["price"]), given["stock"], given["owner"], now, now)
+        values = (
+            given["name"],
+            given["city"],
+            _cents(given["price"]),
+            given["stock"],
+            given["owner"],
+            now,
+            now,
+        )
         # The commit comes with the last row.
         ((id, name),) = self._execute(CREATE, values).fetchall()
         return {"data": {"createProduct": {"id": id, "name": name}}}

@@ -46,6 +46,7 @@ AT = "18 records.User[0]"
         ("{name: a, since: =yesterday}", [f"{AT}.since: unknown name 'yesterday'."]),
         ("{name: a, since: '=1 +'}", [f"{AT}.since: "]),
         ("{name: a, roles: [admn]}", [f"{AT}.roles[0]: unknown role 'admn'. Did you mean 'admin'?"]),
+        ("{name: a, roles: [{a: 1}]}", [f"{AT}.roles[0]: unknown role"]),
         ("{name: a, roles: admin}", [f"{AT}.roles: roles leads to many; write a list"]),
         ("{name: a, id: 1}", [f"{AT}.id: unknown property or relation 'id' of User."]),
     ],

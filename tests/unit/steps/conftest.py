@@ -20,8 +20,8 @@ async def open_world(tmp_path: Path) -> AsyncIterator[Open]:
     """Opens a world with the actions given in YAML."""
     async with AsyncExitStack() as stack:
 
-        async def opened(written: str, **options: Any) -> World:
-            return await stack.enter_async_context(opened_world(tmp_path, written, **options))
+        async def opened(written: str, *more: Path, **options: Any) -> World:
+            return await stack.enter_async_context(opened_world(tmp_path, written, *more, **options))
 
         yield opened
 

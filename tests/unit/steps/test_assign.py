@@ -18,8 +18,8 @@ async def test_assign_sets_each_variable_to_its_value(perform: Perform) -> None:
     assert await perform(steps, "=[total, currency, both]", price=3) == [7, "EUR", [3, {"of": 3}]]
 
 
-async def test_assign_of_several_variables_reads_the_values_before_it(perform: Perform) -> None:
-    assert await perform("- assign: {a: =b, b: =a}", "=[a, b]", a=1, b=2) == [2, 1]
+async def test_assign_sets_in_order_and_each_sees_those_before_it(perform: Perform) -> None:
+    assert await perform("- assign: {a: =a + 1, b: =a * 10}", "=[a, b]", a=1, b=2) == [2, 20]
 
 
 async def test_assign_of_a_variable_called_variables(perform: Perform) -> None:

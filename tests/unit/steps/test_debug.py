@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from tests.unit.steps.conftest import Open
-from tests.unit.steps.world import actions
+from tests.unit.steps.world import SECRET, actions
 
 
 async def test_debug_writes_a_line_to_the_console(open_world: Open) -> None:
@@ -11,6 +11,6 @@ async def test_debug_writes_a_line_to_the_console(open_world: Open) -> None:
 
 
 async def test_debug_does_not_tell_a_secret(open_world: Open) -> None:
-    world = await open_world(actions('- debug: "{{ config.host }} {{ config.api_key }}"'))
-    await world.run()
-    assert world.said() == [("debug", "127.0.0.1:1 [secret]")]
+    world = await open_world(actions('- debug: "answered {{ answer }}"', inputs=["answer"]))
+    await world.run(answer={"echo": f"Bearer {SECRET}"})
+    assert world.said() == [("debug", 'answered {"echo":"Bearer [secret]"}')]

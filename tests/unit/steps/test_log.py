@@ -14,7 +14,6 @@ from tests.unit.steps.world import actions, definition
     [
         ('"{{ n }} left"', ("info", "3 left")),
         ('{message: "{{ n }} left", level: warning}', ("warning", "3 left")),
-        ('{message: "{{ config.api_key }}", level: error}', ("error", "[secret]")),
     ],
 )
 async def test_log_writes_a_line_with_its_level(

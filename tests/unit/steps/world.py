@@ -146,19 +146,23 @@ def actions(steps: str, result: str | None = None, inputs: Sequence[str] = ()) -
     return f"Attempt:\n  input: {{{declared}}}\n{ends}  steps:\n{textwrap.indent(textwrap.dedent(steps), '    ')}"
 
 
-def definition(folder: Path, written: str) -> Application:
-    """The application with these actions, checked."""
+def definition(folder: Path, written: str, *more: Path) -> Application:
+    """The application with these actions and what `more` files hold, checked."""
     path = folder / "toys.yaml"
     path.write_text(DEFINITION + textwrap.indent(textwrap.dedent(written), "  "))
-    return load_checked(path, KINDS).application
+    return load_checked([path, *more], KINDS).application
 
 
 @asynccontextmanager
 async def opened_world(
-    folder: Path, written: str, *, host: str = "127.0.0.1:1", allow: Sequence[str] = ("127.0.0.1",)
+    folder: Path,
+    written: str,
+    *more: Path,
+    host: str = "127.0.0.1:1",
+    allow: Sequence[str] = ("127.0.0.1",),
 ) -> AsyncIterator[World]:
     """The application with these actions, on a new database; calls go to the addresses allowed."""
-    application = definition(folder, written)
+    application = definition(folder, written, *more)
     file = folder / "toys.sqlite"
     tables = build_tables(application)
     await migrate(f"sqlite:///{file}", [SYSTEM, tables.metadata])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import sqlite3
 import threading
 import time
@@ -144,14 +145,13 @@ async def test_read_whose_caller_is_gone_is_stopped(database: SqliteDatabase) ->
 
 
 async def test_read_of_a_hostile_pattern_times_out(database: SqliteDatabase) -> None:
-    await database.write(run("INSERT INTO thing(name) VALUES (?)", "ab" * 200_000))
+    text = "".join(random.Random(1).choices("ab", k=400_000))
+    await database.write(run("INSERT INTO thing(name) VALUES (?)", text))
     hostile = "(a|b)*a(a|b){200}c(a|b)*a(a|b){200}c"
     started = time.monotonic()
     with pytest.raises(TimedOut):
-        for _ in range(50):
-            await database.read(run("SELECT count(*) FROM thing WHERE name REGEXP ? OR name REGEXP ?", hostile, "x"))
-            await database.write(run("INSERT INTO thing(name) VALUES (?)", "ba" * 200_000 + str(time.monotonic())))
-    assert time.monotonic() - started < 10
+        await database.read(run("SELECT count(*) FROM thing WHERE name REGEXP ?", hostile))
+    assert time.monotonic() - started < 5
 
 
 async def test_write_returns_what_the_work_returns(database: SqliteDatabase) -> None:

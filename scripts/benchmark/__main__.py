@@ -1,0 +1,110 @@
+"""The command line of `scripts/bench`."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+from rich.console import Console
+
+from scripts.benchmark.calls import SERVERS, WORKS
+from scripts.benchmark.errors import BenchmarkError
+from scripts.benchmark.load import generator
+from scripts.benchmark.measure import Results, Schedule, measure
+from scripts.benchmark.processes import memory_mib
+from scripts.benchmark.report import Growth, growth_table, summary_table, to_json, works_table
+from scripts.benchmark.rows import Size
+from scripts.benchmark.start import MODELS, measure_starts
+from scripts.benchmark.subjects import running_subjects
+from scripts.benchmark.verify import verify
+
+SIZES = (10_000, 100_000, 1_000_000)
+
+output = Console()
+progress = Console(stderr=True)
+
+
+def bench(
+    seconds: Annotated[int, typer.Option(min=1, help="How long each work is measured on each server.")] = 12,
+    connections: Annotated[int, typer.Option(min=1, help="Requests at the same time.")] = 32,
+    work: Annotated[list[str] | None, typer.Option(help=f"Only this one of {', '.join(WORKS)}.")] = None,
+    server: Annotated[list[str] | None, typer.Option(help=f"Only this one of {', '.join(SERVERS)}.")] = None,
+    postgres: Annotated[bool, typer.Option("--postgres", help="On PostgreSQL instead of SQLite.")] = False,
+    growth: Annotated[
+        bool, typer.Option("--growth", help="get and list with 10,000, 100,000 and 1,000,000 rows, too.")
+    ] = False,
+    json: Annotated[Path | None, typer.Option(help="Write the figures to this file.")] = None,
+) -> None:
+    """Measures works on this server, on hand-written SQL behind Starlette and on plain Strawberry with SQLModel."""
+    works, names = _chosen(work, WORKS), _chosen(server, SERVERS)
+    database = "PostgreSQL" if postgres else "SQLite"
+    title = f"{database}, {connections} connections, load by {generator()[0]}; medians"
+    results = _measure_works(works, names, Schedule(seconds, connections, Size().products), postgres, title)
+    grown = _measure_growth(names, seconds, connections, postgres) if growth else None
+    if grown is not None:
+        output.print(growth_table(grown))
+    if json is not None:
+        json.write_bytes(orjson.dumps(to_json(results, grown), option=orjson.OPT_INDENT_2) + b"\n")
+
+
+def main() -> None:
+    """Runs the command; a benchmark that cannot be believed ends with status 1."""
+    try:
+        typer.run(bench)
+    except BenchmarkError as error:
+        progress.print(f"[red]{type(error).__name__}[/red]")
+        print(error, file=sys.stderr)
+        sys.exit(1)
+
+
+def _measure_works(
+    works: Sequence[str], names: Sequence[str], schedule: Schedule, postgres: bool, title: str
+) -> Results:
+    size = Size(schedule.products)
+    with tempfile.TemporaryDirectory(prefix="actionql-bench-") as made:
+        folder = Path(made)
+        folder.chmod(0o755)
+        with progress.status("starting") as status:
+            starts = measure_starts(folder) if "actionql" in names else None
+            with running_subjects(names, size, folder, postgres=postgres) as subjects:
+                verify(subjects, works, size)
+                results = measure(subjects, works, schedule, generator()[1], status.update)
+                memory = {one.name: memory_mib([one.server.pid]) for one in subjects}
+    output.print(works_table(results, title))
+    told = [] if starts is None else [("tables to be made", starts.first), ("tables there", starts.again)]
+    output.print(summary_table(memory, [(f"{MODELS} models, {what}", took) for what, took in told]))
+    return results
+
+
+def _measure_growth(names: Sequence[str], seconds: int, connections: int, postgres: bool) -> Growth:
+    works, compared = ("get", "list"), [name for name in names if name != "plain"]
+    growth = {}
+    for products in SIZES:
+        size = Size(products, comments=0)
+        with tempfile.TemporaryDirectory(prefix="actionql-bench-") as made:
+            folder = Path(made)
+            folder.chmod(0o755)
+            with (
+                progress.status(f"{products:,} rows") as status,
+                running_subjects(compared, size, folder, postgres=postgres) as subjects,
+            ):
+                verify(subjects, works, size)
+                schedule = Schedule(seconds, connections, products)
+                growth[products] = measure(subjects, works, schedule, generator()[1], status.update)
+    return growth
+
+
+def _chosen(asked: Sequence[str] | None, known: Sequence[str]) -> tuple[str, ...]:
+    for name in asked or ():
+        if name not in known:
+            raise BenchmarkError(f"{name}: there is only {', '.join(known)}")
+    return tuple(name for name in known if not asked or name in asked)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""Before anything is timed: all servers answer the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import httpx
+
+from scripts.benchmark.calls import RECORDS, Call
+from scripts.benchmark.errors import BenchmarkError
+from scripts.benchmark.rows import COMMENTS, Size
+from scripts.benchmark.subjects import Subject
+
+
+def verify(subjects: Sequence[Subject], works: Iterable[str], size: Size) -> None:
+    """Raises `BenchmarkError` if two servers answer a work differently or an answer is not of the size it should be."""
+    with httpx.Client(timeout=30) as client:
+        for work in works:
+            for value in (1, 17, size.products):
+                answers = {one.name: _ask(client, one, one.calls[work], value) for one in subjects}
+                for name, answer in answers.items():
+                    _check_size(work, name, answer, size)
+                _check_equal(work, value, answers)
+
+
+def _ask(client: httpx.Client, subject: Subject, call: Call, value: int) -> Any:
+    answer = client.post(subject.server.url + call.path, content=call.body(value), headers=call.headers)
+    try:
+        if answer.status_code == 200 and b'"errors"' not in answer.content:
+            return call.read(answer.content)
+    except (KeyError, TypeError, ValueError):
+        pass
+    raise BenchmarkError(f"{subject.name}: {call.work}: {answer.status_code} {answer.text[:1000]}")
+
+
+def _check_size(work: str, name: str, answer: Any, size: Size) -> None:
+    if answer is None:
+        raise BenchmarkError(f"{name}: {work} answered nothing")
+    if work in ("list", "nested") and len(answer) != RECORDS:
+        raise BenchmarkError(f"{name}: {work} answered {len(answer)} records, not {RECORDS}")
+    if work == "nested" and size.comments == COMMENTS:
+        counts = {len(record["comments"]) for record in answer}
+        if counts != {COMMENTS}:
+            raise BenchmarkError(f"{name}: nested answered {sorted(counts)} comments each, not {COMMENTS}")
+
+
+def _check_equal(work: str, value: int, answers: dict[str, Any]) -> None:
+    (first, expected), *others = answers.items()
+    for name, answer in others:
+        if answer != expected:
+            raise BenchmarkError(
+                f"{work} ({value}): {first} and {name} answer differently:\n"
+                f"{str(expected)[:1000]}\n{str(answer)[:1000]}"
+            )
