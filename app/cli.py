@@ -19,12 +19,12 @@ from app import settings as settings_module
 from app.checks import load_checked
 from app.definition.load import Loaded
 from app.definition.schema import json_schema
+from app.edge import to_json
 from app.errors import ActionQLError, DefinitionError
 from app.logs import configure_logs
 from app.main import EXAMPLES, create_app, load_definitions
 from app.permissions import Permissions
 from app.properties import KINDS as PROPERTIES
-from app.schema.answers import to_json
 from app.schema.build import build_schema
 from app.schema.drift import breaking_changes
 from app.secrets import read_secrets

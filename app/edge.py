@@ -6,9 +6,12 @@ import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from random import getrandbits
 from typing import Any
 
+import orjson
+from graphql import Undefined
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -115,6 +118,19 @@ def plain_error(request: Request, error: ActionQLError) -> JSONResponse:
     """An error for doors that have no shape of their own: `{"error": {code, message, requestId}}`."""
     body = {"error": {"code": error.code, "message": error.message, "requestId": request_id(request)}}
     return JSONResponse(body, error.status)
+
+
+def to_json(value: Any) -> bytes:
+    """The value as JSON: a Decimal as an exact number, times in ISO 8601."""
+    return orjson.dumps(value, default=_json_of)
+
+
+def _json_of(value: object) -> object:
+    if isinstance(value, Decimal):
+        return orjson.Fragment(str(value)) if value.is_finite() else None
+    if value is Undefined:
+        return None
+    raise TypeError(f"{type(value).__name__} has no JSON")
 
 
 class Admission:

@@ -7,7 +7,6 @@ import sys
 
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
-from structlog.tracebacks import ExceptionDictTransformer
 
 
 def configure_logs() -> None:

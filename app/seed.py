@@ -87,7 +87,7 @@ def _values(
 ) -> dict[str, Any]:
     """A seed record's values, with secrets filled in and roles found by name."""
     relations = application.models[model].relations
-    values = {}
+    values: dict[str, Any] = {}
     for name, value in row.items():
         if name in relations and relations[name].model == ROLE_MODEL:
             values[name] = [roles[role] for role in ([value] if isinstance(value, str) else value)]

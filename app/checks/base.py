@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from app.definition.load import Steps
 from app.definition.model import Application, Model
-from app.definition.names import did_you_mean
 from app.definition.source import Path
+from app.suggestions import did_you_mean
 
 
 class Finding(NamedTuple):

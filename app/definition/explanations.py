@@ -10,11 +10,11 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from app.definition.names import did_you_mean
 from app.definition.source import Node, Path
 from app.definition.steps import OptionsError, Step, StepOptions
 from app.definition.types import NestedError
 from app.expressions import ExpressionError
+from app.suggestions import did_you_mean
 
 Kinds = Mapping[str, type[StepOptions]]
 

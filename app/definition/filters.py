@@ -8,13 +8,13 @@ from typing import Any
 
 from app.definition.conditions import ALWAYS, Compare, Condition, Every, Parameter, Related, Some
 from app.definition.model import Application, Model, Property
-from app.definition.names import did_you_mean
 from app.definition.source import Path
 from app.definition.types import NestedError
 from app.definition.where import Where
 from app.expressions import EvaluationError, Value
 from app.properties import KINDS
 from app.properties.base import EXISTENCE_OPERATORS, Invalid
+from app.suggestions import did_you_mean
 
 ORDERED = frozenset({"eq", "neq", "gt", "gteq", "lt", "lteq"})
 LISTED = frozenset({"in", "nin"})

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.definition.model import Action, Application, Input
-from app.definition.names import did_you_mean
 from app.definition.record import Record
 from app.errors import BadInput
 from app.expressions import EvaluationError, Expression
 from app.properties import KINDS
 from app.properties.base import Invalid
+from app.suggestions import did_you_mean
 
 
 def check_input(application: Application, action: Action, input: Any) -> Mapping[str, Any]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from difflib import get_close_matches
 from uuid import UUID, uuid5
 
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -38,12 +36,6 @@ def parse_uuid(text: str) -> UUID | None:
         return UUID(text) if len(text) in (32, 36) else None
     except ValueError:
         return None
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """` Did you mean 'Media'?`, or nothing when no known name is near."""
-    near = get_close_matches(name, list(known), n=1) or [k for k in known if k.lower() == name.lower()]
-    return f" Did you mean {near[0]!r}?" if near else ""
 
 
 def _words(name: str) -> list[str]:

@@ -18,9 +18,9 @@ from pydantic import (
     model_validator,
 )
 
-from app.definition.names import did_you_mean
 from app.definition.types import Duration
 from app.expressions import Expression
+from app.suggestions import did_you_mean
 
 
 class StepOptions(BaseModel):

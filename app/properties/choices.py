@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from app.definition.names import did_you_mean
 from app.properties.base import Constraints, Invalid, PropertyKind
+from app.suggestions import did_you_mean
 
 
 class ChoiceKind(PropertyKind):

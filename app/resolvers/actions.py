@@ -16,6 +16,7 @@ async def run_action(context: Context, id: str, input: Any) -> Any:
     Raises `NotFound` for what nobody may call, `Unauthenticated` or `Forbidden` for who may not, `BadInput` with the
     fields that are missing, surplus or wrong, and what the run raises.
     """
+    context.generation.permissions.admit(context.principal)
     action = context.generation.action(id)
     context.generation.permissions.may_run(context.principal, action)
     values = check_input(context.generation.application, action, input)

@@ -24,6 +24,7 @@ async def request_upload(
     context: Context, model: str, property: str, file_name: str, content_type: str
 ) -> Mapping[str, Any]:
     """A signed form `{url, fields, reference}` for uploading the file of a property that the caller may write."""
+    context.generation.permissions.admit(context.principal)
     found, name = _file_property(context, model, property)
     _authorize(context, found, name)
     id = secrets.token_hex(16)
@@ -65,12 +66,18 @@ async def download(
 
 
 def _file_property(context: Context, model: str, property: str) -> tuple[str, str]:
-    """The names in the definition of a model and its file property, given in any of their spellings."""
+    """The names in the definition of a model and its file property, given in any of their spellings.
+
+    What does not exist for the caller is as unknown as what does not exist at all.
+    """
+    permissions = context.generation.permissions
     for found in context.generation.application.models.values():
-        if model not in (found.name, pascal(found.name), snake(found.name)):
+        offered = permissions.offered(found.name, Verb.READ) or permissions.offered(found.name, Verb.CREATE)
+        if not offered or model not in (found.name, pascal(found.name), snake(found.name)):
             continue
+        seen = permissions.names(found.name, Verb.READ, context.principal.roles)
         for name, declared in found.properties.items():
-            if property in (name, camel(name)) and declared.kind in FILE_KINDS:
+            if name in seen and property in (name, camel(name)) and declared.kind in FILE_KINDS:
                 return found.name, name
     raise BadInput("There is no such file property.", {"propertyName": ["is_unknown"]})
 

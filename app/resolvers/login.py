@@ -10,6 +10,7 @@ from app.definition.model import AuthenticationProfile
 from app.engine.runs import Start
 from app.errors import ActionFailed, PrivateDataMode, TooManyRequests, Unauthenticated
 from app.resolvers.context import Context
+from app.resolvers.tokens import REFUSED
 
 WRONG_CREDENTIALS = "Wrong credentials, please try again"
 TokenPair = Mapping[str, Any]
@@ -29,29 +30,33 @@ async def login(context: Context, profile: str, username: str | None, password: 
 
 async def refresh_token(context: Context, token: str) -> TokenPair:
     """The next token pair; a refresh token that has been used before ends its whole session."""
-    pair = await context.server.database.write(lambda: context.generation.tokens.refresh(token))
-    if pair is None:
-        raise Unauthenticated("The token is not valid.")
-    return pair
+    try:
+        pair = await context.server.database.write(lambda: context.generation.tokens.refresh(token))
+    except Unauthenticated:
+        pair = None
+    return pair or _refuse(context, REFUSED)
 
 
 async def revoke_refresh_token(context: Context, token: str) -> Mapping[str, Any]:
     """Ends a session: `{refreshId, removed}`; its access tokens stop at their next request."""
-    return await context.server.database.write(lambda: context.generation.tokens.revoke(token))
+    try:
+        return await context.server.database.write(lambda: context.generation.tokens.revoke(token))
+    except Unauthenticated:
+        _refuse(context, REFUSED)
 
 
 async def _by_password(
     context: Context, profile: AuthenticationProfile | None, username: str, password: str
 ) -> TokenPair:
     tokens = context.generation.tokens
-    name = None if profile is None else profile.username
-    user = None
-    if profile is not None and name is not None and "\0" not in username:
-        user = await context.server.database.read(lambda: tokens.find_user(profile, name, username))
-    right = await context.server.passwords.verify(None if user is None else user.password, password)
-    if profile is None or user is None or not right:
+    found = None
+    if profile is not None and "\0" not in username:
+        found = await context.server.database.read(lambda: tokens.find_login(profile, username))
+    id, stored = found or (None, None)
+    right = await context.server.passwords.verify(stored, password)
+    if profile is None or id is None or not right:
         _refuse(context)
-    return await context.server.database.write(lambda: tokens.issue_for(profile, user.record["id"]))
+    return await context.server.database.write(lambda: tokens.issue_for(profile, id))
 
 
 async def _custom(
@@ -72,11 +77,11 @@ async def _custom(
     return ended.result
 
 
-def _refuse(context: Context) -> NoReturn:
+def _refuse(context: Context, message: str = WRONG_CREDENTIALS) -> NoReturn:
     """Nobody but builders is told more than that while the application is private."""
     if context.generation.permissions.private:
         raise PrivateDataMode
-    raise Unauthenticated(WRONG_CREDENTIALS)
+    raise Unauthenticated(message)
 
 
 def _count_attempt(context: Context, username: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -34,7 +34,6 @@ class User:
     record: Mapping[str, Any]
     roles: frozenset[str]
     credential: str
-    password: str | None
 
 
 class Tokens:
@@ -92,12 +91,17 @@ class Tokens:
         race of one client's requests ends well; anything older ends the session.
         """
         token, session = yield from self._session_of(text)
-        now = datetime.now(UTC)
+        rotated = None
         if token.counter == session.counter:
-            session = yield from self._sessions.rotate(session, now)
-        elif token.counter != session.counter - 1 or now - session.rotated > self._grace:
+            rotated = yield from self._sessions.rotate(session, datetime.now(UTC))
+            if rotated is None:
+                # Another request with this token was quicker.
+                token, session = yield from self._session_of(text)
+        now = datetime.now(UTC)
+        if rotated is None and self._stale(token, session, now):
             yield from self._sessions.revoke(session.id)
             return None
+        session = rotated or session
         profile = self._application.authentication_profiles[session.profile]
         user = yield from self._live_user(profile, session)
         self._admit(profile, user)
@@ -106,6 +110,10 @@ class Tokens:
     def revoke(self, text: str) -> Work[Mapping[str, Any]]:
         """Ends the session of a refresh token; `removed` tells whether there was one to end."""
         token = read_refresh(self._refresh_key, self._application.uuid.hex, text)
+        if self._permissions.private:
+            _, session = yield from self._session_of(text)
+            profile = self._application.authentication_profiles[session.profile]
+            self._admit(profile, (yield from self._live_user(profile, session)))
         removed = yield from self._sessions.revoke(token.session)
         return {"refreshId": token.session, "removed": removed}
 
@@ -159,6 +167,25 @@ class Tokens:
             fields += (Many(profile.roles, profile.roles, names),)
         page = yield from self._records.select(Selection(source, fields, where), values.done(), "python")
         return _user(page.records[0], profile) if page.records else None
+
+    def find_login(
+        self, profile: AuthenticationProfile, username: str
+    ) -> Work[tuple[int, str | None] | None]:
+        """The id and stored password of who has this user name.
+
+        One statement, whether there is anybody or not: the time it takes must not tell.
+        """
+        assert profile.username is not None and profile.password is not None
+        values = Values()
+        where = Compare(profile.username, "eq", values.add(username))
+        source = granted(self._permissions.of_credentials(profile.model), values)
+        fields = (Leaf("id", "id"), Leaf(CREDENTIAL, profile.password))
+        page = yield from self._records.select(Selection(source, fields, where), values.done(), "python")
+        return (page.records[0]["id"], page.records[0][CREDENTIAL]) if page.records else None
+
+    def _stale(self, token: RefreshToken, session: Session, now: datetime) -> bool:
+        """Whether a token that is not the current one is older than a race of one client's requests explains."""
+        return token.counter != session.counter - 1 or now - session.rotated >= self._grace
 
     def _session_of(self, text: str) -> Work[tuple[RefreshToken, Session]]:
         token = read_refresh(self._refresh_key, self._application.uuid.hex, text)
@@ -218,8 +245,7 @@ def _seconds(duration: timedelta) -> int:
 def _user(found: Mapping[str, Any], profile: AuthenticationProfile) -> User:
     record = {name: value for name, value in found.items() if name not in (CREDENTIAL, profile.roles)}
     roles = frozenset(role["name"] for role in found[profile.roles]) if profile.roles else frozenset[str]()
-    password = found.get(CREDENTIAL)
-    return User(record, roles, _credential(password), password)
+    return User(record, roles, _credential(found.get(CREDENTIAL)))
 
 
 def _credential(password: str | None) -> str:

@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any, Protocol
 
-import orjson
 import structlog
-from graphql import GraphQLError, GraphQLSyntaxError, Undefined
+from graphql import GraphQLError, GraphQLSyntaxError
 from starlette.responses import Response
 
+from app.edge import to_json
 from app.errors import (
     INTERNAL_CODE,
     INTERNAL_MESSAGE,
@@ -102,11 +101,6 @@ def format_error(error: GraphQLError, request_id: str) -> dict[str, Any]:
     return formatted
 
 
-def to_json(value: Any) -> bytes:
-    """The value as JSON: a Decimal as an exact number, times in ISO 8601."""
-    return orjson.dumps(value, default=_json_of)
-
-
 @dataclass(frozen=True, slots=True)
 class _Fault:
     """How one error is answered."""
@@ -187,11 +181,3 @@ def _log(error: Exception, request_id: str) -> None:
 def _response(body: Mapping[str, Any], status: int, media_type: str) -> Response:
     headers = {"cache-control": "no-store"}
     return Response(to_json(body), status, headers, media_type=f"{media_type}; charset=utf-8")
-
-
-def _json_of(value: object) -> object:
-    if isinstance(value, Decimal):
-        return orjson.Fragment(str(value)) if value.is_finite() else None
-    if value is Undefined:
-        return None
-    raise TypeError(f"{type(value).__name__} has no JSON")

@@ -73,6 +73,12 @@ class GraphQLParameters:
     read_only: bool
 
 
+class Prepares(Protocol):
+    """What makes documents ready: `Documents`, or what stands in front of them."""
+
+    def prepare(self, source: str, operation_name: str | None = None) -> Prepared: ...
+
+
 Execute = Callable[[GraphQLParameters, Prepared], Awaitable[Outcome]]
 
 
@@ -83,7 +89,7 @@ class Door:
     limits: RequestLimits = RequestLimits()
 
     async def serve(
-        self, request: Request, documents: Documents, execute: Execute, request_id: str
+        self, request: Request, documents: Prepares, execute: Execute, request_id: str
     ) -> Response:
         """Read the request, prepare its document, execute it and write the answer; it never raises.
 

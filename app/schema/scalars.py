@@ -1,4 +1,4 @@
-"""The scalars beside GraphQL's own; values pass through, since property kinds parse what comes in and render what goes out."""
+"""The scalars beside GraphQL's own; values pass through, since property kinds parse and render them."""
 
 from __future__ import annotations
 

@@ -76,15 +76,15 @@ class Quick:
 
     def coerce(self, inputs: Mapping[str, Any]) -> tuple[Mapping[str, Any], Hashable] | None:
         """The values and their shape, or None where they have to be coerced by the rules."""
-        shape = []
+        shape: list[tuple[str, str | None]] = []
         for name, python, sure in self.variables:
-            value = inputs.get(name)
+            value: Any = inputs.get(name)
             if type(value) is not python:
                 if sure or value is not None or name not in inputs:
                     return None
                 shape.append((name, None))
                 continue
-            if python is int and not -_MOST <= value < _MOST:
+            if isinstance(value, int) and not -_MOST <= value < _MOST:
                 return None
             shape.append((name, "*"))
         return inputs, tuple(shape)

@@ -12,10 +12,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.edge import Edge, plain_error, read_body, request_id
+from app.edge import Edge, plain_error, read_body, request_id, to_json
 from app.errors import INTERNAL_MESSAGE, ActionQLError, StepFailed
 from app.resolvers.actions import run_action
-from app.schema.answers import to_json
 
 DOOR = "http"
 _NOT_OURS = frozenset({"connection", "content-length", "transfer-encoding", "date", "server"})

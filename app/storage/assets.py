@@ -34,7 +34,7 @@ class AssetRows:
     """The rows of every application's files."""
 
     def __init__(self, dialect: Literal["sqlite", "postgresql"]) -> None:
-        values = {name: bindparam(f"new_{name}") for name in AssetRow.__slots__}
+        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in AssetRow.__slots__}
         self._insert = prepare(insert(ASSET).values(values), dialect)
         self._find = prepare(
             select(*_COLUMNS).where(

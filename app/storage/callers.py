@@ -94,4 +94,5 @@ def _with_roles(
         )
     if relation.column is not None:
         return joined.outerjoin(roles.table, role == relation.column)
+    assert relation.foreign is not None
     return joined.outerjoin(roles.table, relation.foreign == user)

@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 from sqlalchemy import bindparam, insert, select, update
 
-from app.errors import Unauthenticated
 from app.storage.prepare import prepare
 from app.storage.system import SESSION
 from app.storage.work import Work
@@ -50,7 +49,9 @@ class Sessions:
             .returning(SESSION.c.counter),
             dialect,
         )
-        self._revoke = prepare(update(SESSION).where(*live).values(revoked=True).returning(SESSION.c.id), dialect)
+        self._revoke = prepare(
+            update(SESSION).where(*live).values(revoked=True).returning(SESSION.c.id), dialect
+        )
 
     def insert(self, session: Session) -> Work[None]:
         """Keeps a new session."""
@@ -63,12 +64,12 @@ class Sessions:
         found = self._find.rows(rows)
         return Session(*found[0]) if found else None
 
-    def rotate(self, session: Session, now: datetime) -> Work[Session]:
-        """The session with its counter moved on; loses a race with `Unauthenticated`."""
+    def rotate(self, session: Session, now: datetime) -> Work[Session | None]:
+        """The session with its counter moved on; None where that has been done already, or it was revoked."""
         values = {**self._key(session.id), "used": session.counter, "at": now}
         rows = yield self._rotate.statement(values)
         if not rows:
-            raise Unauthenticated("The token is not valid.")
+            return None
         return replace(session, counter=session.counter + 1, rotated=now)
 
     def revoke(self, id: str) -> Work[bool]:

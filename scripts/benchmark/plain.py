@@ -23,6 +23,7 @@ from sqlalchemy.orm import selectinload
 from sqlmodel import Field, Relationship, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.applications import Starlette
+from starlette.routing import Route
 from strawberry.asgi import GraphQL
 from strawberry.permission import BasePermission
 from strawberry.types import Info
@@ -33,7 +34,7 @@ MOST_PIECES = 100
 
 
 def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
+    return datetime.now(UTC)
 
 
 class Timed(SQLModel):
@@ -273,9 +274,7 @@ def make(url: str) -> Starlette:
         yield
         await engine.dispose()
 
-    app = Starlette(lifespan=lifespan)
-    app.mount("/graphql", Endpoint(engine))
-    return app
+    return Starlette(routes=[Route("/graphql", Endpoint(engine))], lifespan=lifespan)
 
 
 def _set_up(connection: Any, record: Any) -> None:

@@ -57,7 +57,7 @@ ACTIONQL_SQLITE = Layout(
 )
 ACTIONQL_POSTGRES = Layout("benchmark__", price=lambda price: price, moment=lambda moment: moment)
 PLAIN_SQLITE = Layout("", price=float, moment=lambda moment: f"{moment:%Y-%m-%d %H:%M:%S.%f}")
-PLAIN_POSTGRES = Layout("", price=lambda price: price, moment=lambda moment: moment.replace(tzinfo=None))
+PLAIN_POSTGRES = Layout("", price=lambda price: price, moment=lambda moment: moment)
 
 
 def seed_sqlite(file: Path, layout: Layout, size: Size) -> None:

@@ -11,6 +11,7 @@ import pytest
 from graphql import ExecutionResult, GraphQLError, GraphQLSyntaxError, Source, Undefined, execute_sync, parse
 from structlog.testing import capture_logs
 
+from app.edge import to_json
 from app.errors import (
     INTERNAL_MESSAGE,
     ActionQLError,
@@ -23,7 +24,7 @@ from app.errors import (
     TooManyRequests,
     Unauthenticated,
 )
-from app.schema.answers import GRAPHQL_RESPONSE, JSON, answer, format_error, refuse, to_json
+from app.schema.answers import GRAPHQL_RESPONSE, JSON, answer, format_error, refuse
 from tests.unit.schema.toy import Root, toy_schema
 
 
