@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-import uvicorn
 from rich.console import Console
 from rich.table import Table
-from starlette.applications import Starlette
 
 from app import settings as settings_module
 from app.checks import load_checked
@@ -22,13 +18,13 @@ from app.definition.schema import json_schema
 from app.edge import to_json
 from app.errors import ActionQLError, DefinitionError
 from app.logs import configure_logs
-from app.main import EXAMPLES, create_app, load_definitions
+from app.main import EXAMPLES, load_definitions
 from app.permissions import Permissions
 from app.properties import KINDS as PROPERTIES
 from app.schema.build import build_schema
 from app.schema.drift import breaking_changes
 from app.secrets import read_secrets
-from app.settings import Settings
+from app.serving import serve_here, serve_in_workers
 from app.steps import KINDS as STEPS
 from app.welcome import welcome
 
@@ -72,6 +68,7 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.", show_default="8000")] = None,
     data: DataOption = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that serve, all on the same port.")] = 1,
 ) -> None:
     """Serves definitions until it is told to stop; SIGTERM lets what is in flight end first."""
     configure_logs()
@@ -84,7 +81,10 @@ def serve(
         applications = [one.application for one in definitions]
         secrets = read_secrets(applications, environment, settings.data, invent=True)
         print(welcome(applications, settings, secrets), flush=True)
-    _run(settings, definitions, environment)
+    if workers > 1:
+        serve_in_workers(settings, definitions, environment, workers)
+    else:
+        serve_here(settings, definitions, environment)
 
 
 @cli.command()
@@ -125,34 +125,6 @@ def schema_graphql(
 def schema_definition(check: CheckOption = None) -> None:
     """Prints the JSON Schema of definitions, for editors."""
     _print_or_compare(to_json(json_schema(STEPS)).decode() + "\n", check)
-
-
-def _run(settings: Settings, definitions: list[Loaded], environment: dict[str, str]) -> None:
-    app = create_app(settings, definitions, environment)
-    config = uvicorn.Config(
-        app,
-        host=settings.host,
-        port=settings.port,
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=",".join(settings.trusted_proxies),
-        timeout_graceful_shutdown=int(settings.request_seconds),
-        h11_max_incomplete_event_size=65_536,
-    )
-    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(_serve(app, uvicorn.Server(config)))
-
-
-async def _serve(app: Starlette, server: uvicorn.Server) -> None:
-    """Starts and stops the application round the server, so that an error of its start reaches `main`."""
-    async with app.router.lifespan_context(app):
-        # uvicorn raises the signal that stopped it once more when it is done; by then it has been obeyed.
-        for stop in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(stop, lambda *_: None)
-        await server.serve()
 
 
 def _load(path: Path) -> Loaded:

@@ -11,13 +11,23 @@ from random import getrandbits
 from typing import Any
 
 import orjson
+import structlog
 from graphql import Undefined
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.definition.names import parse_uuid
-from app.errors import ActionQLError, BadInput, NotFound, Overloaded, TooLarge
+from app.errors import (
+    INTERNAL_CODE,
+    INTERNAL_MESSAGE,
+    ActionQLError,
+    BadInput,
+    NotFound,
+    Overloaded,
+    TooLarge,
+    TooManyRequests,
+)
 from app.permissions import ANYBODY, Principal
 from app.resolvers.authenticate import authenticate
 from app.resolvers.context import Context, Generation, Server
@@ -114,10 +124,25 @@ async def read_body(request: Request, most: int) -> bytes:
     return bytes(body)
 
 
-def plain_error(request: Request, error: ActionQLError) -> JSONResponse:
-    """An error for doors that have no shape of their own: `{"error": {code, message, requestId}}`."""
-    body = {"error": {"code": error.code, "message": error.message, "requestId": request_id(request)}}
-    return JSONResponse(body, error.status)
+def plain_error(request: Request, error: Exception) -> JSONResponse:
+    """An error for doors that have no shape of their own: `{"error": {code, message, requestId}}`, perhaps `fields`.
+
+    What is not of the error tree is logged, and answered with nothing but the id.
+    """
+    if not isinstance(error, ActionQLError) or error.code == INTERNAL_CODE:
+        structlog.get_logger().error("unexpected error", request_id=request_id(request), exc_info=error)
+        error = ActionQLError(INTERNAL_MESSAGE)
+    body: dict[str, Any] = {"code": error.code, "message": error.message, "requestId": request_id(request)}
+    if isinstance(error, BadInput) and error.fields:
+        body["fields"] = error.fields
+    return JSONResponse({"error": body}, error.status, retry_headers(error))
+
+
+def retry_headers(error: Exception) -> dict[str, str]:
+    """When a refused caller may come back, in seconds."""
+    if isinstance(error, TooManyRequests):
+        return {"Retry-After": str(error.retry_after)}
+    return {"Retry-After": "1"} if isinstance(error, Overloaded) else {}
 
 
 def to_json(value: Any) -> bytes:

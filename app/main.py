@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -37,7 +37,6 @@ from app.settings import Settings, SettingsError
 from app.steps import KINDS as STEPS
 from app.steps.base import Services
 from app.storage.callers import Callers
-from app.storage.migrate import migrate
 from app.storage.postgres import PostgresDatabase
 from app.storage.records import Records
 from app.storage.sessions import Sessions
@@ -48,7 +47,7 @@ from app.storage.work import Database
 
 EXAMPLES = Path(__file__).parent / "examples"
 SERVED_EXAMPLES = ("taskings", "shoes", "crm")
-"""The built-in examples whose every part this version runs."""
+"""The built-in examples, in the order in which they are served."""
 
 log = structlog.get_logger()
 
@@ -59,10 +58,26 @@ def load_definitions(paths: Sequence[Path]) -> list[Loaded]:
     return [load_checked(path, steps=STEPS) for path in chosen]
 
 
+async def prepare(settings: Settings, definitions: Sequence[Loaded], environment: Mapping[str, str]) -> None:
+    """Makes missing tables and seed records, once for all processes that are to serve."""
+    server = await open_server(settings)
+    try:
+        await open_applications(server, [one.application for one in definitions], environment)
+    finally:
+        await close_server(server)
+
+
 def create_app(
-    settings: Settings, definitions: Sequence[Loaded], environment: Mapping[str, str] | None = None
+    settings: Settings,
+    definitions: Sequence[Loaded],
+    environment: Mapping[str, str] | None = None,
+    *,
+    prepared: bool = False,
 ) -> Starlette:
-    """The ASGI application; its start-up makes missing tables and seed records, its shutdown ends what is running."""
+    """The ASGI application; its shutdown ends what is running.
+
+    Its start-up makes missing tables and seed records, unless they are `prepared`.
+    """
     environment = os.environ if environment is None else environment
 
     @asynccontextmanager
@@ -70,7 +85,7 @@ def create_app(
         server = await open_server(settings)
         try:
             generations = await open_applications(
-                server, [one.application for one in definitions], environment
+                server, [one.application for one in definitions], environment, prepared=prepared
             )
             edge = Edge(server, Applications(generations))
             graphql = GraphQLEndpoint(edge)
@@ -137,20 +152,37 @@ def database_url(settings: Settings) -> str:
 
 
 async def open_applications(
-    server: Server, applications: Sequence[Application], environment: Mapping[str, str]
+    server: Server,
+    applications: Sequence[Application],
+    environment: Mapping[str, str],
+    *,
+    prepared: bool = False,
 ) -> list[Generation]:
-    """Brings the database up to date and makes every application ready to serve."""
+    """Brings the database up to date, unless it is `prepared`, and makes every application ready to serve."""
     tables = {application.name: build_tables(application) for application in applications}
-    await migrate(database_url(server.settings), [SYSTEM, *(one.metadata for one in tables.values())])
+    if not prepared:
+        await _migrate(server.settings, tables.values())
     invent = server.settings.environment == "development"
     secrets = read_secrets(list(applications), environment, server.settings.data, invent)
     generations = []
     for application in applications:
         config = configuration(application, environment, secrets)
         generation = build_generation(server, tables[application.name], config)
-        await seed(server.database, application, generation.permissions, generation.records, server.passwords, secrets)
+        if not prepared:
+            await _seed(server, generation, secrets)
         generations.append(generation)
     return generations
+
+
+async def _migrate(settings: Settings, tables: Iterable[Tables]) -> None:
+    # What compares and changes tables is large, and a worker does neither.
+    from app.storage.migrate import migrate
+
+    await migrate(database_url(settings), [SYSTEM, *(one.metadata for one in tables)])
+
+
+async def _seed(server: Server, of: Generation, secrets: Mapping[str, str]) -> None:
+    await seed(server.database, of.application, of.permissions, of.records, server.passwords, secrets)
 
 
 def build_generation(server: Server, tables: Tables, config: Mapping[str, Any]) -> Generation:

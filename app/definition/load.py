@@ -75,12 +75,17 @@ def load(paths: Paths, *, steps: Steps) -> Loaded:
     return Loaded(reading.application, reading.source)
 
 
+def rebuild(source: Source, *, steps: Steps) -> Loaded:
+    """A definition that has been loaded before, perhaps in another process, as it was written then."""
+    return Loaded(resolve(_validated(source.root, frozenset(), _options(steps))), source)
+
+
 def read(paths: Paths, *, steps: Steps) -> Reading:
     """As much of a definition as is well formed, with the problems of the rest."""
     source, problems = read_source(paths)
     if source is None or problems:
         return Reading(source, None, tuple(problems))
-    kinds = {name: kind.options for name, kind in steps.items()}
+    kinds = _options(steps)
     try:
         return Reading(source, resolve(_validated(source.root, frozenset(), kinds)), ())
     except ValidationError as error:
@@ -102,6 +107,10 @@ def _broken(paths: Iterable[Path], root: Node) -> frozenset[tuple[str, str]] | N
             return None
         broken.add((str(path[0]), str(path[1])))
     return frozenset(broken)
+
+
+def _options(steps: Steps) -> Kinds:
+    return {name: kind.options for name, kind in steps.items()}
 
 
 def _validated(root: Node, broken: frozenset[tuple[str, str]], kinds: Kinds) -> Application:

@@ -32,9 +32,11 @@ class StepOptions(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _shorthand(cls, value: Any) -> Any:
+        if value is None:
+            return {}
         if cls.shorthand is not None and not isinstance(value, Mapping):
             return {cls.shorthand: value}
-        return {} if value is None else value
+        return value
 
 
 class Retry(BaseModel):

@@ -14,6 +14,8 @@ from app.definition.source import Path
 
 _DURATION = re.compile(r"([0-9]+)(ms|s|m|h|d)")
 _UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+LONGEST = timedelta(days=36_500)
+"""So that no time it leads to is beyond what calendars hold."""
 
 
 def parse_duration(value: Any) -> timedelta:
@@ -25,7 +27,10 @@ def parse_duration(value: Any) -> timedelta:
     match = _DURATION.fullmatch(value) if isinstance(value, str) and len(value) < 16 else None
     if match is None:
         raise ValueError("write a duration such as 250ms, 30s, 15m, 2h or 14d")
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+    count, unit = int(match[1]), match[2]
+    if count > LONGEST // timedelta(**{_UNITS[unit]: 1}):
+        raise ValueError(f"write a duration of at most {LONGEST.days}d")
+    return timedelta(**{_UNITS[unit]: count})
 
 
 Duration = Annotated[

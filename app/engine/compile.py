@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from app.definition.model import Action, Application
 from app.definition.steps import Retry, Step
@@ -64,17 +64,18 @@ def _step(step: Step, place: str, application: Application) -> CompiledStep:
         result=step.as_,
         item=step.each,
         index=step.index,
-        blocks={name: _block(block, f"{place}.{name}", application) for name, block in _blocks(step)},
+        blocks={name: _block(block, f"{place}.{below}", application) for name, below, block in _blocks(step)},
         retry=step.retry,
         forgiving=step.on_error == "continue",
     )
 
 
-def _blocks(step: Step) -> Iterator[tuple[str, Any]]:
-    yield "then", step.then
-    yield "else", step.else_
-    yield "do", step.do
+def _blocks(step: Step) -> Iterator[tuple[str, str, tuple[Step, ...]]]:
+    """The name of each block, where it stands below the step, and its steps."""
+    yield "then", "then", step.then
+    yield "else", "else", step.else_
+    yield "do", "do", step.do
     for index, case in enumerate(step.cases):
-        yield f"cases[{index}]", case.then
+        yield f"cases[{index}]", f"cases[{index}].then", case.then
     if isinstance(step.on_error, tuple):
-        yield "on_error", step.on_error
+        yield "on_error", "on_error", step.on_error

@@ -108,6 +108,8 @@ async def upsert(
     context: Context, model: str, items: Sequence[Item], unique_by: Sequence[str], wanted: Wanted
 ) -> list[Any]:
     """Changes the records that agree in `unique_by`, makes the others, all or none, and answers them."""
+    if not unique_by:
+        raise BadInput("uniqueBy names at least one property.", {"uniqueBy": ["is_required"]})
     creating = _grant(context, Verb.CREATE, model)
     updating = _grant(context, Verb.UPDATE, model)
 

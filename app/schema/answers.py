@@ -35,7 +35,7 @@ GRAPHQL_RESPONSE = "application/graphql-response+json"
 _TOLD_BY_STATUS = frozenset({413, 429})
 _OVERLOADED_RETRY_AFTER = 1
 # How graphql-core ends a message with the whole value that did not fit.
-_FOUND = re.compile(r"[.,;] found: .*", re.IGNORECASE | re.DOTALL)
+_FOUND = re.compile(r"([.,;?]) found: .*", re.IGNORECASE | re.DOTALL)
 
 
 class Outcome(Protocol):
@@ -132,7 +132,7 @@ def _fault(error: Exception) -> _Fault:
 
 def _without_value(message: str) -> str:
     """The message without the input that it quotes, which may hold a password."""
-    return _FOUND.sub(".", message)
+    return _FOUND.sub(lambda match: "?" if match[1] == "?" else ".", message)
 
 
 def _cause(error: Exception) -> Exception:

@@ -79,7 +79,7 @@ def _bind(schema: GraphQLSchema, roots: Mapping[str, Sequence[RootField]]) -> No
             root.fields[str(one.field.graphql_name)].resolve = _bound(one)
 
 
-def by_response_key(source: Mapping[str, Any], info: Info) -> Any:
+def by_response_key(source: Mapping[str, Any], info: Info, **_arguments: Any) -> Any:
     return source[info.path.key]  # type: ignore[index]
 
 

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from graphql import (
-    ExecutionResult,
-    FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
-    SelectionSetNode,
-    execute,
-)
+from graphql import ExecutionResult, execute
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app.edge import Edge, request_id
-from app.errors import ActionQLError, Forbidden, NotFound, Unauthenticated
+from app.errors import ActionQLError, Forbidden, NotFound
 from app.pages.graphiql import graphiql_response
 from app.resolvers.context import Context, Generation
+from app.schema.admission import Undisclosed, admit, is_open, is_outsider
 from app.schema.answers import JSON, refuse
 from app.schema.build import BuiltSchema, build_schema
 from app.schema.documents import Documents, Prepared
@@ -47,8 +40,9 @@ class Served:
 class Schemas:
     """The schemas of the applications that are served, made when first asked for, gone with their generation."""
 
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._limits = _limits(settings)
         self._served: WeakKeyDictionary[Generation, dict[frozenset[str], Served]] = WeakKeyDictionary()
 
     def of(self, generation: Generation, roles: frozenset[str]) -> Served:
@@ -57,7 +51,9 @@ class Schemas:
         telling = roles & generation.telling_roles
         if telling not in variants:
             built = build_schema(generation.application, generation.permissions, telling)
-            variants[telling] = Served(built, Documents(built.graphql, self._limits), Plans(built))
+            hidden = not is_open(generation, self._settings)
+            documents = Documents(built.graphql, self._limits, hide_suggestions=hidden)
+            variants[telling] = Served(built, documents, Plans(built))
         return variants[telling]
 
 
@@ -66,7 +62,7 @@ class GraphQLEndpoint:
 
     def __init__(self, edge: Edge) -> None:
         self._edge = edge
-        self._schemas = Schemas(_limits(edge.server.settings))
+        self._schemas = Schemas(edge.server.settings)
         self._door = Door(RequestLimits(bytes=edge.server.settings.body_bytes))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -78,7 +74,7 @@ class GraphQLEndpoint:
         """The answer to one request; never raises."""
         try:
             if _wants_page(request):
-                return self._page(request, self._edge.generation(request))
+                return await self._page(request)
             context = await self._edge.context(request, _DOOR)
         except Exception as error:
             status = error.status if isinstance(error, Forbidden | NotFound) else None
@@ -88,28 +84,31 @@ class GraphQLEndpoint:
         async def run(parameters: GraphQLParameters, prepared: Prepared) -> ExecutionResult:
             return await _execute(context, served, parameters, prepared)
 
-        return await self._door.serve(request, served.documents, run, context.request_id)
+        documents = Undisclosed(served.documents) if is_outsider(context) else served.documents
+        return await self._door.serve(request, documents, run, context.request_id)
 
     def warm(self, generation: Generation) -> None:
         """Makes the schema that callers without hidden properties see, before the first request."""
         self._schemas.of(generation, frozenset())
 
-    def _page(self, request: Request, generation: Generation) -> Response:
-        if not _open(generation, self._edge.server.settings):
-            raise Forbidden("GraphiQL is closed in a live application.")
-        application = generation.application
+    async def _page(self, request: Request) -> Response:
+        generation = self._edge.generation(request)
+        if not is_open(generation, self._edge.server.settings):
+            context = await self._edge.context(request, _DOOR)
+            if "read_schema" not in context.principal.privileges:
+                raise Forbidden("GraphiQL is closed in a live application.")
+        application, permissions = generation.application, generation.permissions
         return graphiql_response(
             endpoint=request.url.path,
             title=application.title or application.name,
-            query=example_query(application, generation.permissions),
+            query="" if permissions.private else example_query(application, permissions),
         )
 
 
 async def _execute(
     context: Context, served: Served, parameters: GraphQLParameters, prepared: Prepared
 ) -> ExecutionResult:
-    if not _open(context.generation, context.server.settings) and _introspects(prepared):
-        _demand_schema(context)
+    admit(context, prepared)
     compiled = await served.plans.execute(context, prepared, parameters.variables)
     if compiled is not None:
         return compiled
@@ -119,41 +118,10 @@ async def _execute(
         context_value=context,
         variable_values=parameters.variables,
         operation_name=prepared.operation.name.value if prepared.operation.name else None,
+        hide_suggestions=not is_open(context.generation, context.server.settings),
     )
     result: ExecutionResult = found if isinstance(found, ExecutionResult) else await found
     return result
-
-
-def _demand_schema(context: Context) -> None:
-    if not context.principal.known:
-        raise Unauthenticated("Log in to read the schema.")
-    if "read_schema" not in context.principal.privileges:
-        raise Forbidden("You may not read the schema.")
-
-
-def _open(generation: Generation, settings: Settings) -> bool:
-    """Whether anybody may read the schema: while an application is being developed."""
-    return settings.environment == "development" and generation.application.status != "live"
-
-
-def _introspects(prepared: Prepared) -> bool:
-    fragments = {
-        node.name.value: node
-        for node in prepared.document.definitions
-        if isinstance(node, FragmentDefinitionNode)
-    }
-    roots = _root_fields(prepared.operation.selection_set, fragments)
-    return any(name in ("__schema", "__type") for name in roots)
-
-
-def _root_fields(selections: SelectionSetNode, fragments: dict[str, FragmentDefinitionNode]) -> Iterator[str]:
-    for node in selections.selections:
-        if isinstance(node, FieldNode):
-            yield node.name.value
-        elif isinstance(node, FragmentSpreadNode):
-            yield from _root_fields(fragments[node.name.value].selection_set, fragments)
-        else:
-            yield from _root_fields(node.selection_set, fragments)  # type: ignore[attr-defined]
 
 
 def _wants_page(request: Request) -> bool:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from email.message import Message
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import parse_qsl
 
 import orjson
@@ -21,7 +21,7 @@ from starlette.responses import Response
 
 from app.errors import ActionQLError, BadInput, TooLarge
 from app.schema.answers import GRAPHQL_RESPONSE, JSON, Outcome, answer, refuse
-from app.schema.documents import Documents, InvalidDocument, Prepared
+from app.schema.documents import InvalidDocument, Prepared
 
 _QUALITY = re.compile(r"\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*", re.IGNORECASE)
 _STRINGS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.types import Message
 
-from app.assets import reference
+from app.assets import Asset, reference
 from app.assets.serve import download_headers
 from app.edge import Edge, plain_error
-from app.errors import ActionQLError, BadInput
+from app.errors import BadInput, TooLarge
 from app.resolvers import assets
 
 DOOR = "files"
@@ -28,16 +29,10 @@ class Files:
     async def upload(self, request: Request) -> Response:
         """201 `{reference, name, contentType, size}` for a form that `generateFileUploadRequest` gave."""
         try:
-            context = self._edge.anonymous(request, DOOR)
-            async with request.form(max_files=1, max_fields=20) as form:
-                file = form.get("file")
-                if not isinstance(file, UploadFile):
-                    raise BadInput("The form has no file.", {"file": ["is_required"]})
-                fields = {key: value for key, value in form.items() if isinstance(value, str)}
-                asset = await assets.accept_upload(context, fields, _chunks(file))
-        except MultiPartException as error:
-            return plain_error(request, BadInput(f"This is not a form as it should be: {error.message}"))
-        except ActionQLError as error:
+            asset = await self._accept(request)
+        except HTTPException as error:
+            return plain_error(request, BadInput(f"This is not a form as it should be: {error.detail}"))
+        except Exception as error:
             return plain_error(request, error)
         body = {
             "reference": reference(asset),
@@ -46,6 +41,17 @@ class Files:
             "size": asset.size,
         }
         return JSONResponse(body, 201)
+
+    async def _accept(self, request: Request) -> Asset:
+        context = self._edge.anonymous(request, DOOR)
+        settings = context.server.settings
+        bounded = _bounded(request, settings.upload_bytes + settings.body_bytes)
+        async with bounded.form(max_files=1, max_fields=20) as form:
+            file = form.get("file")
+            if not isinstance(file, UploadFile):
+                raise BadInput("The form has no file.", {"file": ["is_required"]})
+            fields = {key: value for key, value in form.items() if isinstance(value, str)}
+            return await assets.accept_upload(context, fields, _chunks(file))
 
     async def download(self, request: Request) -> Response:
         """The bytes of a file, as a download that no browser runs."""
@@ -59,11 +65,26 @@ class Files:
                 query.get("expires", ""),
                 query.get("signature", ""),
             )
-        except ActionQLError as error:
+        except Exception as error:
             return plain_error(request, error)
         return StreamingResponse(
             chunks, headers=download_headers(row.id, row.name, row.content_type, row.size)
         )
+
+
+def _bounded(request: Request, most: int) -> Request:
+    """The same request, whose body is counted while it arrives."""
+    taken = 0
+
+    async def receive() -> Message:
+        nonlocal taken
+        message = await request.receive()
+        taken += len(message.get("body", b""))
+        if taken > most:
+            raise TooLarge(f"The form is larger than {most} bytes.")
+        return message
+
+    return Request(request.scope, receive)
 
 
 async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:

@@ -6,18 +6,24 @@ Betty Blocks' HTTP form of the runtime: `/api/runtime/{app}/action/{id}/{sub/pat
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.edge import Edge, plain_error, read_body, request_id, to_json
-from app.errors import INTERNAL_MESSAGE, ActionQLError, StepFailed
+from app.edge import Edge, plain_error, read_body, to_json
+from app.errors import StepFailed
 from app.resolvers.actions import run_action
 
 DOOR = "http"
 _NOT_OURS = frozenset({"connection", "content-length", "transfer-encoding", "date", "server"})
+_BODILESS = (204, 304)
+# RFC 9110, 5.1 and 5.5; of the octets beyond ASCII what Latin-1 has.
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+")
+_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
 
 class Webhooks:
@@ -33,36 +39,30 @@ class Webhooks:
             body = await read_body(request, context.server.settings.body_bytes)
             result = await run_action(context, request.path_params["id"], {"request": parse(request, body)})
             return render(result)
-        except ActionQLError as error:
+        except Exception as error:
             return plain_error(request, error)
-        except Exception:
-            return self._unexpected(request)
-
-    @staticmethod
-    def _unexpected(request: Request) -> Response:
-        import structlog
-
-        structlog.get_logger().exception("unexpected error", request_id=request_id(request))
-        return plain_error(request, ActionQLError(INTERNAL_MESSAGE))
 
 
 def parse(request: Request, body: bytes) -> dict[str, Any]:
     """The input `request` of an action: method, path, query, headers and body as they came.
 
-    A body that is not UTF-8 comes as base64.
+    A body that is no text in UTF-8 comes as base64.
     """
     path = request.path_params.get("path", "")
-    try:
-        text = body.decode()
-    except UnicodeDecodeError:
-        text = base64.b64encode(body).decode()
     return {
         "method": request.method,
         "path": [part for part in path.split("/") if part],
         "query": [[key, value] for key, value in request.query_params.multi_items()],
         "headers": [[key, value] for key, value in request.headers.items() if key != "authorization"],
-        "body": text,
+        "body": _text(body),
     }
+
+
+def _text(body: bytes) -> str:
+    if b"\0" not in body:
+        with suppress(UnicodeDecodeError):
+            return body.decode()
+    return base64.b64encode(body).decode()
 
 
 def render(result: Any) -> Response:
@@ -72,20 +72,32 @@ def render(result: Any) -> Response:
     status = result.get("statusCode", 200)
     if not isinstance(status, int) or isinstance(status, bool) or not 200 <= status <= 599:
         raise StepFailed("The action answered with a statusCode that is none.")
-    body = result.get("body")
-    content = body.encode() if isinstance(body, str) else b"" if body is None else to_json(body)
-    response = Response(content, status)
-    if not isinstance(body, str) and body is not None:
+    response = Response(b"" if status in _BODILESS else _content(result.get("body")), status)
+    pairs = _pairs(result.get("headers"))
+    if not isinstance(result.get("body"), str | None) and not any(
+        name == "content-type" for name, _ in pairs
+    ):
         response.headers["content-type"] = "application/json"
-    for name, value in _pairs(result.get("headers")):
-        if name.lower() not in _NOT_OURS:
-            response.headers[name] = value
+    for name, value in pairs:
+        if name not in _NOT_OURS:
+            response.headers.append(name, value)
     return response
 
 
+def _content(body: Any) -> bytes:
+    if body is None:
+        return b""
+    return body.encode() if isinstance(body, str) else to_json(body)
+
+
 def _pairs(headers: Any) -> list[tuple[str, str]]:
-    pairs: Sequence[Any] = list(headers.items()) if isinstance(headers, Mapping) else headers or []
-    found = [(str(pair[0]), str(pair[1])) for pair in pairs if isinstance(pair, Sequence) and len(pair) == 2]
-    if len(found) != len(pairs) or any(bad in name + value for name, value in found for bad in "\r\n\0"):
+    """The names in lower case with their values, which cannot be more than one header each."""
+    pairs = list(headers.items()) if isinstance(headers, Mapping) else headers or []
+    if not isinstance(pairs, list) or not all(
+        isinstance(pair, list | tuple) and len(pair) == 2 for pair in pairs
+    ):
+        raise StepFailed("The action answered with headers that are none.")
+    found = [(str(name).lower(), str(value)) for name, value in pairs]
+    if not all(_NAME.fullmatch(name) and _VALUE.fullmatch(value) for name, value in found):
         raise StepFailed("The action answered with headers that are none.")
     return found

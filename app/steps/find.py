@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
 
 from app.definition.model import Application
 from app.definition.record import Record
@@ -29,7 +29,9 @@ class SortKey(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     field: MemberName
-    order: Literal["asc", "desc"] = "asc"
+    order: Annotated[
+        Literal["asc", "desc"], WithJsonSchema({"enum": ["asc", "desc", "ASC", "DESC"]})
+    ] = "asc"
 
     @field_validator("order", mode="before")
     @classmethod

@@ -208,12 +208,24 @@ def _computed(expression: Expression) -> Callable[[Write], Any]:
 
 def _one_id(value: Any, relation: Relation) -> int | None:
     if isinstance(value, Mapping):
-        value = value.get("id")
+        value = _named(value)
+    if isinstance(value, list | tuple):
+        if len(value) > 1:
+            raise Invalid("is_invalid", "takes one record")
+        value = value[0] if value else None
+        value = value.get("id") if isinstance(value, Mapping) else value
     if value is None or value == "":
         if relation.required:
             raise Invalid("is_required", "is required")
         return None
     return _id(value)
+
+
+def _named(value: Mapping[str, Any]) -> Any:
+    for key in ("id", "_replace", "_add"):
+        if key in value:
+            return value[key]
+    raise Invalid("is_invalid", "takes an id, or _add or _replace with one")
 
 
 def _links(value: Any) -> Links:

@@ -71,14 +71,13 @@ class RecordStatements:
         )
 
     def attach(self) -> WriteStatement:
-        """Marks the files `files` of the application `of` as referred to; answers the id and name of each."""
+        """Marks the files `files` of the application `of` as referred to; answers id, name and content type of each."""
         mine = (
             ASSET.c.application == bindparam("of"),
             one_of(ASSET.c.id, "files", ASSET.c.id.type, self._dialect),
         )
-        query = (
-            update(ASSET).where(*mine).values(state=literal("attached")).returning(ASSET.c.id, ASSET.c.name)
-        )
+        answered = (ASSET.c.id, ASSET.c.name, ASSET.c.content_type)
+        query = update(ASSET).where(*mine).values(state=literal("attached")).returning(*answered)
         return self._get(("attach",), lambda: self._written(query))
 
     def lock(self, model: str) -> WriteStatement | None:

@@ -161,7 +161,7 @@ class Records:
         yield from self._rights.check(grant, table.relations, parsed, id)
         problems = Problems()
         if parsed.files:
-            yield from self._attach_files(parsed, problems)
+            yield from self._attach_files(table, parsed, problems)
         given = {name: id for name, id in parsed.references.items() if id is not None}
         if len(given) > 1:
             for name, id in given.items():
@@ -170,14 +170,17 @@ class Records:
                     problems.add(name, "is_invalid", "is no record that there is")
         problems.check()
 
-    def _attach_files(self, parsed: Parsed, problems: Problems) -> Work[None]:
+    def _attach_files(self, table: ModelTable, parsed: Parsed, problems: Problems) -> Work[None]:
         ids = sorted({reference.partition("/")[0] for each in parsed.files.values() for reference in each})
         of = self._tables.application.uuid.hex
         rows = yield self._statements.attach().statement({"of": of, "files": ids})
-        known = {f"{id}/{name}" for id, name in rows}
+        known = {f"{id}/{name}": str(kind) for id, name, kind in rows}
         for name, references in parsed.files.items():
-            if not known.issuperset(references):
+            image = table.model.properties[name].kind == "image"
+            if not known.keys() >= set(references):
                 problems.add(name, "is_invalid", "is no file that was stored")
+            elif image and not known[references[0]].startswith("image/"):
+                problems.add(name, "is_invalid", "is no image")
 
     def _insert(self, grant: Grant, table: ModelTable, parsed: Parsed, *, lenient: bool) -> Work[int | None]:
         lock = self._statements.lock(grant.model)

@@ -6,6 +6,7 @@ import asyncio
 import re
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from math import inf
 from queue import Empty, SimpleQueue
@@ -175,7 +176,9 @@ class Writer:
         for job in batch:
             job.error = job.error or error
         if self._connection.sqlite.in_transaction:
-            self._connection.sqlite.execute("ROLLBACK")
+            # On a broken disk this fails, too; the next BEGIN will tell.
+            with suppress(sqlite3.Error):
+                self._connection.sqlite.execute("ROLLBACK")
 
 
 def _violation(error: sqlite3.IntegrityError) -> Exception:

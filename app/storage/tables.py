@@ -71,10 +71,7 @@ class Tables:
 
 
 def build_tables(application: Application) -> Tables:
-    """The tables of a definition that has been checked and completed (see `definition.resolve`).
-
-    A has_many or has_one that no belongs_to answers gets a column of its own on the other table.
-    """
+    """The tables of a definition that has been checked and completed (see `definition.resolve`)."""
     return _Builder(application).build()
 
 

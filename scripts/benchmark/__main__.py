@@ -24,8 +24,9 @@ from scripts.benchmark.subjects import running_subjects
 from scripts.benchmark.verify import verify
 
 SIZES = (10_000, 100_000, 1_000_000)
+WIDTH = 118
 
-output = Console()
+output = Console(width=WIDTH)
 progress = Console(stderr=True)
 
 
@@ -43,7 +44,7 @@ def bench(
     """Measures works on this server, on hand-written SQL behind Starlette and on plain Strawberry with SQLModel."""
     works, names = _chosen(work, WORKS), _chosen(server, SERVERS)
     database = "PostgreSQL" if postgres else "SQLite"
-    title = f"{database}, {connections} connections, load by {generator()[0]}; medians"
+    title = f"{database}, {connections} connections, load by {generator().name}; medians"
     results = _measure_works(works, names, Schedule(seconds, connections, Size().products), postgres, title)
     grown = _measure_growth(names, seconds, connections, postgres) if growth else None
     if grown is not None:
@@ -73,7 +74,7 @@ def _measure_works(
             starts = measure_starts(folder) if "actionql" in names else None
             with running_subjects(names, size, folder, postgres=postgres) as subjects:
                 verify(subjects, works, size)
-                results = measure(subjects, works, schedule, generator()[1], status.update)
+                results = measure(subjects, works, schedule, generator(), status.update)
                 memory = {one.name: memory_mib([one.server.pid]) for one in subjects}
     output.print(works_table(results, title))
     told = [] if starts is None else [("tables to be made", starts.first), ("tables there", starts.again)]
@@ -95,7 +96,7 @@ def _measure_growth(names: Sequence[str], seconds: int, connections: int, postgr
             ):
                 verify(subjects, works, size)
                 schedule = Schedule(seconds, connections, products)
-                growth[products] = measure(subjects, works, schedule, generator()[1], status.update)
+                growth[products] = measure(subjects, works, schedule, generator(), status.update)
     return growth
 
 

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Iterator
 from itertools import count
 from time import perf_counter
+from typing import cast
 from urllib.parse import urlsplit
 
 import httptools
@@ -14,6 +15,9 @@ import uvloop
 
 from scripts.benchmark.calls import Call
 from scripts.benchmark.errors import BenchmarkError
+
+PATIENCE = 30
+"""Seconds that an answer may take."""
 
 
 def generate(
@@ -44,7 +48,11 @@ async def _generate(
     made = [_Connection(request, begun + seconds, latencies) for _ in range(connections)]
     for connection in made:
         await loop.create_connection(lambda it=connection: it, host, port)  # type: ignore[misc]
-    await asyncio.gather(*(connection.ended for connection in made))
+    try:
+        async with asyncio.timeout(seconds + PATIENCE):
+            await asyncio.gather(*(connection.ended for connection in made))
+    except TimeoutError:
+        raise BenchmarkError(f"a request was not answered within {PATIENCE} s") from None
     return perf_counter() - begun, latencies
 
 
@@ -59,8 +67,8 @@ class _Connection(asyncio.Protocol):
         self.ended = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # uvloop's transports are no subclasses of asyncio's.
+        self._transport = cast(asyncio.Transport, transport)
         self._send()
 
     def data_received(self, data: bytes) -> None:

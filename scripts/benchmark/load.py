@@ -40,12 +40,18 @@ class Load:
     p99_ms: float
 
 
-Generator = Callable[[str, Call, Plan], Load]
+@dataclass(frozen=True, slots=True)
+class Generator:
+    """What makes the load; `leaves` when it ends without waiting for the answers that are on their way."""
+
+    name: str
+    run: Callable[[str, Call, Plan], Load]
+    leaves: bool
 
 
-def generator() -> tuple[str, Generator]:
-    """What makes the load, with its name: wrk, or where that is missing our own, which makes less of it."""
-    return ("wrk", run_wrk) if shutil.which("wrk") else ("Python", run_python)
+def generator() -> Generator:
+    """wrk, or where that is missing our own, which makes less load."""
+    return WRK if shutil.which("wrk") else PYTHON
 
 
 def run_wrk(url: str, call: Call, plan: Plan) -> Load:
@@ -94,3 +100,7 @@ def run_python(url: str, call: Call, plan: Plan) -> Load:
 def percentile(ordered: list[float], percent: int) -> float:
     """The smallest value that at least `percent` per cent of an ordered list do not exceed."""
     return ordered[max(0, -(-len(ordered) * percent // 100) - 1)]
+
+
+WRK = Generator("wrk", run_wrk, leaves=True)
+PYTHON = Generator("Python", run_python, leaves=False)

@@ -6,15 +6,19 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from statistics import median
+from time import monotonic, sleep
 
 from scripts.benchmark.calls import Call
-from scripts.benchmark.load import Generator, Load, Plan, run_python
+from scripts.benchmark.errors import BenchmarkError
+from scripts.benchmark.load import PYTHON, Generator, Load, Plan
 from scripts.benchmark.processes import cpu_seconds
 from scripts.benchmark.subjects import Subject
 
 ROUNDS = 3
 SERIALS = 1_000_000_000
 """Numbers that one run has to itself."""
+SETTLE_SECONDS, IDLE_SECONDS, IDLE_SHARE = 30, 0.2, 0.1
+"""A server is idle when it uses less than this share of a processor for that long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +66,10 @@ def measure(
     return {work: {one.name: _medians(runs[work, one.name]) for one in subjects} for work in works}
 
 
-def figures(load: Load, cpu: float) -> Figures:
-    """One run's figures, of which `cpu` is the seconds that the server's processes used in it."""
+def figures(load: Load, cpu: float, unanswered: int = 0) -> Figures:
+    """One run's figures; `cpu` is the seconds that the server used for its answers and for `unanswered` more."""
     return Figures(
-        cpu_ms=cpu * 1000 / load.requests,
+        cpu_ms=cpu * 1000 / (load.requests + unanswered),
         rps=load.requests / load.seconds,
         p50_ms=load.p50_ms,
         p99_ms=load.p99_ms,
@@ -85,15 +89,28 @@ def _order(
 
 def _run(subject: Subject, call: Call, plan: Plan, generator: Generator) -> Figures:
     before = cpu_seconds(subject.processes)
-    load = generator(subject.server.url, call, plan)
-    return figures(load, cpu_seconds(subject.processes) - before)
+    load = generator.run(subject.server.url, call, plan)
+    # wrk leaves at its time's end without the answers that are on their way: the server has that work all the same.
+    unanswered = plan.connections if generator.leaves else 0
+    return figures(load, _settled(subject) - before, unanswered)
+
+
+def _settled(subject: Subject) -> float:
+    """CPU time used when there is nothing left to do, so that no run disturbs the next."""
+    deadline, used = monotonic() + SETTLE_SECONDS, cpu_seconds(subject.processes)
+    while monotonic() < deadline:
+        sleep(IDLE_SECONDS)
+        before, used = used, cpu_seconds(subject.processes)
+        if used - before < IDLE_SHARE * IDLE_SECONDS:
+            return used
+    raise BenchmarkError(f"{subject.name} was still busy {SETTLE_SECONDS} s after its last request")
 
 
 def _warm_up(subjects: Sequence[Subject], works: Sequence[str], schedule: Schedule) -> None:
     for subject in subjects:
         for place, work in enumerate(works):
             plan = Plan(0, schedule.connections, schedule.products, (place + 1) * SERIALS // 1000)
-            run_python(subject.server.url, subject.calls[work], plan)
+            PYTHON.run(subject.server.url, subject.calls[work], plan)
 
 
 def _medians(runs: Sequence[Figures]) -> Figures:

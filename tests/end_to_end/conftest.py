@@ -1,4 +1,4 @@
-"""One server with four applications, shared by all facts that leave it as they found it."""
+"""One server with six applications, shared by all facts that leave it as they found it."""
 
 from __future__ import annotations
 
@@ -97,6 +97,8 @@ def shared(
         shoes,
         APPLICATIONS / "library.yaml",
         APPLICATIONS / "tools.yaml",
+        APPLICATIONS / "private.yaml",
+        APPLICATIONS / "live.yaml",
     ]
     env = {**SECRETS, **QUICK, **OFTEN, **outbound, "ACTIONQL_UPLOAD_BYTES": str(UPLOAD_BYTES)}
     with running_server(*definitions, data=folder / "data", env=env) as server:

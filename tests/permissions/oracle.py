@@ -18,6 +18,8 @@ World = dict[str, dict[int, Row]]
 UNAUTHENTICATED = "UNAUTHENTICATED"
 FORBIDDEN = "FORBIDDEN"
 NOT_FOUND = "NOT_FOUND"
+BAD_USER_INPUT = "BAD_USER_INPUT"
+CONFLICT = "CONFLICT"
 INVALID = "GRAPHQL_VALIDATION_FAILED"
 
 
@@ -173,18 +175,14 @@ WRITTEN_BY_ANYBODY = frozenset(model for model, rules in WRITE.items() if rules)
 PROFILE_MODELS = frozenset({"Person", "Client"})
 
 
-def rules_of(
-    rules: Mapping[str, Mapping[str, Predicate]], caller: Caller, model: str
-) -> list[Predicate]:
+def rules_of(rules: Mapping[str, Mapping[str, Predicate]], caller: Caller, model: str) -> list[Predicate]:
     return [rule for role, rule in rules[model].items() if role == "public" or role in caller.roles]
 
 
 def fields(caller: Caller, model: str) -> list[str]:
     """The properties that exist for the caller."""
     return [
-        name
-        for name in FIELDS[model]
-        if (model, name) not in SEEN_BY or SEEN_BY[model, name] in caller.roles
+        name for name in FIELDS[model] if (model, name) not in SEEN_BY or SEEN_BY[model, name] in caller.roles
     ]
 
 
@@ -281,8 +279,12 @@ def call(world: World, caller: Caller, action: str) -> tuple[Any, str | None]:
     if action == "Entries of the caller":
         rows = visible(world, caller, "Entry")
         return (None, rows) if isinstance(rows, str) else (len(rows), None)
-    if action == "Comment as the caller" and not rules_of(WRITE, caller, "Comment"):
-        return None, caller.refusal
+    if action == "Comment as the caller":
+        if not rules_of(WRITE, caller, "Comment"):
+            return None, caller.refusal
+        notes = visible(world, caller, "Note")
+        if isinstance(notes, str) or 1 not in [row["id"] for row in notes]:
+            return None, BAD_USER_INPUT
     return _RESULTS[action](world, caller), None
 
 

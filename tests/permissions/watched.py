@@ -1,4 +1,4 @@
-"""A database that remembers the statements it was given."""
+"""A database that remembers the statements it was given, and can try writes out without keeping them."""
 
 from __future__ import annotations
 
@@ -10,24 +10,51 @@ from app.storage.work import Database, Statement, Work
 T = TypeVar("T")
 
 
+class Tried(Exception):
+    """Undoes a transaction whose result is known."""
+
+    def __init__(self, result: Any, state: Any) -> None:
+        super().__init__()
+        self.result = result
+        self.state = state
+
+
 class Watched:
-    """Passes every work on to another database; `statements` has the SQL of each of their statements."""
+    """Passes every work on to another database; `statements` has the SQL of each of their statements.
+
+    With `look` every write ends by looking at the database, which goes to `seen`, and is undone.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self.dialect: Literal["sqlite", "postgresql"] = database.dialect
         self.statements: list[str] = []
+        self.look: Callable[[], Work[Any]] | None = None
+        self.seen: Any = None
 
     async def read(self, work: Callable[[], Work[T]]) -> T:
-        return await self._database.read(lambda: self._seen(work()))
+        return await self._database.read(lambda: self._noted(work()))
 
     async def write(self, work: Callable[[], Work[T]]) -> T:
-        return await self._database.write(lambda: self._seen(work()))
+        if self.look is None:
+            return await self._database.write(lambda: self._noted(work()))
+        look = self.look
+
+        def tried() -> Work[T]:
+            result = yield from work()
+            raise Tried(result, (yield from look()))
+
+        try:
+            return await self._database.write(tried)
+        except Tried as end:
+            self.seen = end.state
+            result: T = end.result
+            return result
 
     async def close(self) -> None:
         await self._database.close()
 
-    def _seen(self, running: Work[T]) -> Work[T]:
+    def _noted(self, running: Work[T]) -> Work[T]:
         step: Callable[[], Statement] = lambda: next(running)  # noqa: E731
         while True:
             try:

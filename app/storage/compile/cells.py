@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any, Literal
 
 from sqlalchemy import Boolean
@@ -13,7 +14,7 @@ from app.definition.model import Property
 from app.expressions import EvaluationError, Expression, to_plain
 from app.properties import KINDS
 from app.properties.base import PropertyKind
-from app.storage.columns import IsoDate, IsoTime, UtcDateTime
+from app.storage.columns import IsoDate, IsoTime, ScaledDecimal, UtcDateTime
 from app.storage.prepare import Convert, result_processor
 
 Form = Literal["wire", "python"]
@@ -35,6 +36,8 @@ def cell_converter(
     if form == "wire" and isinstance(type_, UtcDateTime):
         # The driver gives moments in UTC already.
         return KINDS[property.kind].render
+    if isinstance(type_, ScaledDecimal) and dialect.name == "sqlite":
+        return _decimal(type_.scale)
     process = result_processor(type_, dialect)
     render = _render(property) if form == "wire" else None
     if process is None or render is None:
@@ -53,6 +56,11 @@ def computation(expression: Expression, form: Form) -> Callable[[Mapping[str, An
             return None
 
     return compute
+
+
+def _decimal(scale: int) -> Convert:
+    exponent = -scale
+    return lambda value: Decimal(value).scaleb(exponent)
 
 
 def _render(property: Property) -> Convert | None:

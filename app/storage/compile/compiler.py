@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, column, func, select, true
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    and_,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    select,
+    true,
+)
 from sqlalchemy.types import BigInteger
 
 from app.storage.compile.cells import Form
@@ -86,22 +97,28 @@ class _Compiler:
 
         A window function would number all children of all parents first.
         """
+        picking = Level(self._sources, self._form, child, table)
+        order = list(picking.order(selection.sort, selection.fields))
+        if self._dialect == "postgresql" and not selection.sort:
+            # Else a planner that expects many children walks the table by its id to find those of one parent.
+            order = [(child.id + literal_column("0")).asc()]
         expand = func.json_each if self._dialect == "sqlite" else func.unnest
         ids = expand(bindparam(_PARENTS, type_=ListOf(BigInteger()))).table_valued(
             column("value", BigInteger())
         )
-        picking = Level(self._sources, self._form, child, table)
-        order = list(picking.order(selection.sort, selection.fields))
-        page = self._paged(select(child.id).select_from(picking.table), selection)
         parents = ids.alias("parents") if self._dialect == "sqlite" else ids.render_derived("parents")
+        wanted = [child.id] if self._dialect == "sqlite" else list(child.table.c)
+        page = self._paged(select(*wanted).select_from(picking.table), selection)
         page = page.where(key == parents.c.value, where).order_by(*order).correlate(parents)
-        picked = Shown(child.model, self._sources.alias(child.model.table), child.names, true())
+        picked: FromClause
         if self._dialect == "sqlite":
-            joined = parents.join(picked.table, picked.id.in_(page))
+            picked = self._sources.alias(child.model.table)
+            joined = parents.join(picked, picked.c.id.in_(page))
         else:
-            chosen = page.lateral("page")
-            joined = parents.join(chosen, true()).join(picked.table, picked.id == chosen.c.id)
-        return Level(self._sources, self._form, picked, joined), parents.c.value
+            picked = page.lateral("page")
+            joined = parents.join(picked, true())
+        shown = Shown(child.model, picked, child.names, true())
+        return Level(self._sources, self._form, shown, joined), parents.c.value
 
     def _where(self, shown: Shown, selection: Selection) -> Clause:
         if selection.where is None:

@@ -52,7 +52,10 @@ async def test_condition_of_nothing_is_false(perform: Perform, value: Any) -> No
     [
         ("{condition: , else: [{debug: x}]}", "write an expression"),
         ("{condition: =true, cases: [{if: =true, then: []}]}", "not both"),
-        ("{condition: , cases: [{if: =true, then: []}], then: [{debug: x}]}", "stands in each of the `cases`"),
+        (
+            "{condition: , cases: [{if: =true, then: []}], then: [{debug: x}]}",
+            "stands in each of the `cases`",
+        ),
         ("{condition: =true}", "needs steps"),
     ],
 )

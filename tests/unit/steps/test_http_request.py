@@ -109,10 +109,13 @@ async def test_result_has_the_answer_and_the_keys_of_its_data(
 
 async def test_result_of_a_graphql_answer_gives_its_data(open_world: Open, file_server: FileServer) -> None:
     file_server.serve("/prices/A1", b'{"data": {"login": {"token": "t"}}}')
-    steps = PRICE + """
+    steps = (
+        PRICE
+        + """
 - assign: {login: '=fetch(fetch(answer, "data"), "login")'}
 - assign: {answer: "=[login.token, answer.data.login.token]"}
 """
+    )
     assert await (await asking(open_world, file_server, steps)).run(article="A1") == ["t", "t"]
 
 
@@ -132,7 +135,9 @@ async def test_status_is_a_result_and_no_error(
 
 async def test_url_is_a_template_with_the_names_of_the_run(perform: Perform, file_server: FileServer) -> None:
     file_server.serve("/a/x", b"1")
-    step = url_step("{{ base }}/a/{{ name }}", query={"q": "{{ name }} & more"}, headers={"X-N": "{{ name }}"})
+    step = url_step(
+        "{{ base }}/a/{{ name }}", query={"q": "{{ name }} & more"}, headers={"X-N": "{{ name }}"}
+    )
     assert (await perform(step, "=answer", base=file_server.url, name="x"))["data"] == 1
     (request,) = file_server.requests
     assert request.headers["x-n"] == "x"
@@ -182,7 +187,9 @@ async def test_body_that_does_not_fit_its_content_type_fails(
     assert file_server.requests == []
 
 
-@pytest.mark.parametrize(("method", "keyed"), [("GET", False), ("HEAD", False), ("POST", True), ("DELETE", True)])
+@pytest.mark.parametrize(
+    ("method", "keyed"), [("GET", False), ("HEAD", False), ("POST", True), ("DELETE", True)]
+)
 async def test_request_that_changes_something_carries_its_key(
     open_world: Open, file_server: FileServer, method: str, keyed: bool
 ) -> None:
@@ -222,8 +229,6 @@ async def test_failure_tells_no_secret(open_world: Open) -> None:
         ("{url: 'http://x', method: FETCH}", "write one of GET"),
     ],
 )
-def test_request_that_cannot_work_is_a_definition_error(
-    tmp_path: Path, options: str, message: str
-) -> None:
+def test_request_that_cannot_work_is_a_definition_error(tmp_path: Path, options: str, message: str) -> None:
     with pytest.raises(DefinitionError, match=message):
         definition(tmp_path, actions(f"- http_request: {options}"))

@@ -76,7 +76,9 @@ async def test_store_file_takes_its_name_from_the_step_first(
 
 
 async def test_store_file_of_an_upload_gives_its_reference(open_world: Open) -> None:
-    steps = storing(text="x", name="a.txt") + storing(upload="=reference").replace("as: reference", "as: again")
+    steps = storing(text="x", name="a.txt") + storing(upload="=reference").replace(
+        "as: reference", "as: again"
+    )
     world = await open_world(actions(steps, "=[reference, again]"))
     reference, again = await world.run()
     assert reference == again
@@ -136,9 +138,7 @@ async def test_store_file_of_too_many_bytes_keeps_none(
     assert [path for path in (tmp_path / "assets").rglob("*") if path.is_file()] == []
 
 
-async def test_store_file_of_an_inner_address_is_refused(
-    open_world: Open, file_server: FileServer
-) -> None:
+async def test_store_file_of_an_inner_address_is_refused(open_world: Open, file_server: FileServer) -> None:
     world = await open_world(actions(storing(url="=url"), inputs=["url"]), allow=())
     with pytest.raises(OutboundRefused):
         await world.run(url=file_server.serve("/a", b"x"))

@@ -38,11 +38,11 @@ async def test_update_many_with_a_null_changes_nothing_unless_told(
 
 async def test_update_many_that_breaks_one_record_changes_none(open_world: Open) -> None:
     world = await open_world(
-        f"""
+        """
         Make:
-          steps: [{{create_many: {{model: Shoe, values: '=[map_of("name", "a"), map_of("name", "b")]'}}}}]
+          steps: [{create_many: {model: Shoe, values: '=[map_of("name", "a"), map_of("name", "b")]'}}]
         Change:
-          steps: [{{update_many: {{model: Shoe, values: {{price: 2000}}}}}}]
+          steps: [{update_many: {model: Shoe, values: {price: 2000}}}]
         """
     )
     await world.run("Make")

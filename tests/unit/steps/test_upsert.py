@@ -55,8 +55,6 @@ async def test_upsert_of_another_models_record_fails(perform: Perform) -> None:
         ("unique_by: [name], values: {price: 1}", "write its value"),
     ],
 )
-def test_upsert_with_no_or_two_ways_is_a_definition_error(
-    tmp_path: Path, options: str, message: str
-) -> None:
+def test_upsert_with_no_or_two_ways_is_a_definition_error(tmp_path: Path, options: str, message: str) -> None:
     with pytest.raises(DefinitionError, match=message):
         definition(tmp_path, actions(f"- upsert: {{model: Shoe, {options}}}"))

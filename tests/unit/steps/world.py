@@ -7,7 +7,7 @@ import sqlite3
 import textwrap
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from app.storage.records import Records
 from app.storage.sqlite import SqliteDatabase
 from app.storage.system import SYSTEM
 from app.storage.tables import build_tables
-from app.storage.work import Work
+from app.storage.work import Database, Work
 
 SECRET = "hunter2-is-secret"
 STAFF = Principal("Single sign-on", "Member", {"id": 7, "email": "a@b.nl"}, frozenset({"staff"}))
@@ -103,11 +103,18 @@ class World:
     runs: Runs
     services: Services
     tokens: Issuer
+    database: Database
+    passwords: Passwords
     file: Path
 
     async def run(self, action: str = "Attempt", /, principal: Principal = ANYBODY, **input: Any) -> Any:
         """The result of an action."""
         return (await self.runs.run(Start(action, input, principal, "tests"))).result
+
+    def on(self, database: Database) -> World:
+        """The same with another database in between."""
+        permissions, actions = Permissions(self.application), compile_actions(self.application)
+        return replace(self, runs=Runs(database, actions, self.services, permissions, self.passwords))
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """What the database holds for everybody to see, committed."""
@@ -180,7 +187,7 @@ async def opened_world(
             {"host": host, "api_key": SECRET},
         )
         runs = Runs(database, compile_actions(application), services, permissions, passwords)
-        yield World(application, runs, services, tokens, file)
+        yield World(application, runs, services, tokens, database, passwords, file)
     finally:
         await outbound.aclose()
         passwords.close()

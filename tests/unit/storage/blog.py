@@ -18,7 +18,7 @@ from app.storage.compile import Plans
 from app.storage.compile.cells import Form
 from app.storage.postgres import PostgresDatabase
 from app.storage.records import Records, Write
-from app.storage.selection import Selection, Source
+from app.storage.selection import Leaf, Selection, Sort, Source
 from app.storage.shape import Link, Page
 from app.storage.sqlite import SqliteDatabase
 from app.storage.system import SYSTEM
@@ -79,7 +79,10 @@ DEFINITION: Mapping[str, Any] = {
             },
             "unique": [["title", "owner"]],
             "validations": [
-                {"expression": "=votes == null or votes < 1000", "message": "A post has fewer than 1000 votes."}
+                {
+                    "expression": "=votes == null or votes < 1000",
+                    "message": "A post has fewer than 1000 votes.",
+                }
             ],
         },
         "Comment": {
@@ -219,3 +222,9 @@ class Blog:
         except StopIteration as end:
             result: T = end.value
             return result
+
+
+async def ids(blog: Blog, where: Condition | None, *values: Any, sort: tuple[Sort, ...] = ()) -> list[int]:
+    """The ids of the posts that a condition finds."""
+    page = await blog.page(Selection(blog.source("Post"), (Leaf("id", "id"),), where, sort), values)
+    return [record["id"] for record in page.records]

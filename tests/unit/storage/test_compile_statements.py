@@ -16,8 +16,7 @@ def nested(blog: Blog, depth: int) -> Selection:
     """Posts with their comments, and these with their posts, and so on."""
     if depth == 0:
         return Selection(blog.source("Post"), (ID,))
-    post = Selection(blog.source("Post"), (ID, Many("comments", "comments", inner(blog, depth))))
-    return post
+    return Selection(blog.source("Post"), (ID, Many("comments", "comments", inner(blog, depth))))
 
 
 def inner(blog: Blog, depth: int) -> Selection:

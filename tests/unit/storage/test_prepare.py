@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Column, MetaData, Table, bindparam, insert, s
 
 from app.storage.columns import Json, ScaledDecimal, UtcDateTime, identifier
 from app.storage.prepare import none_of, one_of, prepare
-from app.storage.work import Work
+from app.storage.work import Statement, Work
 from tests.unit.storage.blog import open_database
 
 THING = Table(
@@ -36,7 +36,7 @@ async def test_prepare_gives_back_the_values_it_took(database_url: str) -> None:
     values = (1, AT, Decimal("1.50"), {"a": [Decimal("0.1"), None]})
 
     def create() -> Work[None]:
-        yield type(put.statement({f"new_{name}": None for name in names}))(DDL[database.dialect])
+        yield Statement(DDL[database.dialect])
         yield put.statement({f"new_{name}": value for name, value in zip(names, values, strict=True)})
         yield put.statement({"new_id": 2, "new_at": None, "new_price": None, "new_data": None})
 

@@ -88,7 +88,8 @@ async def test_create_counts_up(blog: Blog) -> None:
 async def test_create_reports_every_problem_at_once(blog: Blog) -> None:
     with pytest.raises(BadInput) as refused:
         await blog.create(
-            "Post", {"title": "", "price": "-1", "votes": "many", "nothing": 1, "owner": "x", "tags": [{"id": 0}]}
+            "Post",
+            {"title": "", "price": "-1", "votes": "many", "nothing": 1, "owner": "x", "tags": [{"id": 0}]},
         )
     assert refused.value.fields == {
         "title": ["is_required"],
@@ -154,7 +155,9 @@ async def test_create_taken_hidden_value_is_not_named(blog: Blog) -> None:
     user = await blog.create("User", {"name": "Ada"})
     await blog.create("Post", {"title": "t", "owner": user})
     with pytest.raises(Conflict) as refused:
-        await blog.create("Post", {"title": "t", "owner": user}, blog.grant(Verb.CREATE, "Post", without=["slug"]))
+        await blog.create(
+            "Post", {"title": "t", "owner": user}, blog.grant(Verb.CREATE, "Post", without=["slug"])
+        )
     assert isinstance(refused.value, Taken)
     hidden = blog.grant(Verb.UPDATE, "Post", without=["owner"])
     with pytest.raises(Conflict) as refused:

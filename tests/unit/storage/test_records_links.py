@@ -92,7 +92,8 @@ async def test_links_to_nothing_are_invalid_and_undo_all(blog: Blog, relation: s
 async def test_links_that_are_required_are_not_taken_away(blog: Blog) -> None:
     post = await blog.create("Post", {"title": "t"})
     comment = await blog.create("Comment", {"text": "c", "post": post})
-    for change in ({"_remove": [comment]}, []):
+    changes: list[Any] = [{"_remove": [comment]}, []]
+    for change in changes:
         with pytest.raises(BadInput):
             await blog.update("Post", post, {"comments": change})
     await blog.update("Post", post, {"comments": [comment]})
@@ -116,7 +117,9 @@ async def keep_file(blog: Blog, application: str) -> None:
         "state": "pending",
         "created": NOW,
     }
-    statement = prepare(insert(ASSET).values({name: bindparam(f"new_{name}") for name in row}), blog.database.dialect)
+    statement = prepare(
+        insert(ASSET).values({name: bindparam(f"new_{name}") for name in row}), blog.database.dialect
+    )
 
     def work() -> Work[None]:
         yield statement.statement({f"new_{name}": value for name, value in row.items()})

@@ -304,7 +304,9 @@ async def test_write_that_never_gets_the_lock_is_refused(tmp_path: Path) -> None
 async def test_close_finishes_what_is_queued_and_refuses_more(tmp_path: Path) -> None:
     database = SqliteDatabase(tmp_path / "y.sqlite")
     await database.write(run("CREATE TABLE thing (id INTEGER PRIMARY KEY)"))
-    writes = [asyncio.create_task(database.write(run("INSERT INTO thing DEFAULT VALUES"))) for _ in range(150)]
+    writes = [
+        asyncio.create_task(database.write(run("INSERT INTO thing DEFAULT VALUES"))) for _ in range(150)
+    ]
     await asyncio.sleep(0)
     await database.close()
     assert len(await asyncio.gather(*writes)) == 150

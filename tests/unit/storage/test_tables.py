@@ -123,13 +123,6 @@ def test_has_many_is_the_column_of_the_belongs_to_that_answers_it() -> None:
     assert indexes(built.models["Label"].table) == {(("of_id",), True)}
 
 
-def test_has_many_that_nothing_answers_gets_a_column_on_the_other_table() -> None:
-    built = tables({"Shoe": {"relations": {"reviews": {"has_many": "Review"}}}, "Review": {}})
-    foreign = built.models["Shoe"].relations["reviews"].foreign
-    assert foreign is built.models["Review"].table.c.shoe_reviews_id
-    assert foreign.nullable
-
-
 @pytest.mark.parametrize("declared", ["here", "there"])
 def test_has_many_is_told_apart_by_inverse(declared: str) -> None:
     many: dict[str, Any] = {"has_many": "Mail"}
@@ -145,6 +138,11 @@ def test_has_many_is_told_apart_by_inverse(declared: str) -> None:
         }
     )
     assert built.models["User"].relations["sent"].foreign is built.models["Mail"].table.c.sender_id
+
+
+def test_has_many_that_nothing_answers_is_refused() -> None:
+    with pytest.raises(InverseError, match=r"no belongs_to of Review answers Shoe\.reviews"):
+        tables({"Shoe": {"relations": {"reviews": {"has_many": "Review"}}}, "Review": {}})
 
 
 @pytest.mark.parametrize("inverse", [{}, {"inverse": "other"}])

@@ -1,0 +1,88 @@
+"""Who gets past the GraphQL door with what: the schema of a live application, and one in Private Data Mode."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    OperationType,
+    SelectionSetNode,
+)
+
+from app.errors import Forbidden, PrivateDataMode, Unauthenticated
+from app.resolvers.context import Context, Generation
+from app.schema.documents import Documents, InvalidDocument, Prepared
+from app.settings import Settings
+
+_INTROSPECTION = frozenset({"__schema", "__type"})
+_LOGINS = frozenset({"login", "refreshToken", "revokeRefreshToken"})
+"""What decides for itself who gets in, as callers are not known before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undisclosed:
+    """The documents of a private application: outsiders do not learn which would be valid."""
+
+    documents: Documents
+
+    def prepare(self, source: str, operation_name: str | None = None) -> Prepared:
+        """The operation; raises `PrivateDataMode` for whatever is no valid document."""
+        try:
+            return self.documents.prepare(source, operation_name)
+        except InvalidDocument:
+            raise PrivateDataMode from None
+
+
+def is_open(generation: Generation, settings: Settings) -> bool:
+    """Whether anybody may read the schema: while an application is being developed."""
+    return settings.environment == "development" and generation.application.status != "live"
+
+
+def is_outsider(context: Context) -> bool:
+    """Whether the caller is kept out by Private Data Mode."""
+    return context.generation.permissions.private and "build" not in context.principal.privileges
+
+
+def admit(context: Context, prepared: Prepared) -> None:
+    """Raises unless the caller may have this operation run; what it may do there is for the resolvers to say."""
+    closed = not is_open(context.generation, context.server.settings)
+    outside = is_outsider(context)
+    if not (closed or outside):
+        return
+    roots = frozenset(_roots(prepared))
+    if outside and not (prepared.operation.operation is OperationType.MUTATION and roots <= _LOGINS):
+        raise PrivateDataMode
+    if closed and roots & _INTROSPECTION:
+        _demand_schema(context)
+
+
+def _demand_schema(context: Context) -> None:
+    if not context.principal.known:
+        raise Unauthenticated("Log in to read the schema.")
+    if "read_schema" not in context.principal.privileges:
+        raise Forbidden("You may not read the schema.")
+
+
+def _roots(prepared: Prepared) -> Iterator[str]:
+    fragments = {
+        node.name.value: node
+        for node in prepared.document.definitions
+        if isinstance(node, FragmentDefinitionNode)
+    }
+    return _names(prepared.operation.selection_set, fragments)
+
+
+def _names(selections: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode]) -> Iterator[str]:
+    for node in selections.selections:
+        if isinstance(node, FieldNode):
+            yield node.name.value
+        elif isinstance(node, FragmentSpreadNode):
+            yield from _names(fragments[node.name.value].selection_set, fragments)
+        else:
+            assert isinstance(node, InlineFragmentNode)
+            yield from _names(node.selection_set, fragments)

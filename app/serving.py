@@ -1,0 +1,115 @@
+"""Listens for requests: in this process, or in several worker processes on one port."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import signal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
+
+from app.definition.load import Loaded, rebuild
+from app.definition.source import Source
+from app.errors import ActionQLError
+from app.logs import configure_logs
+from app.main import create_app, prepare
+from app.settings import Settings
+from app.steps import KINDS as STEPS
+
+
+_PATIENCE = 30
+"""Seconds in which a worker has to show that it is alive; on a busy machine starting takes some."""
+
+
+class WorkerFailed(ActionQLError):
+    """A worker could not start, and would not start the next time either."""
+
+    code = "WORKER_FAILED"
+
+
+def serve_here(settings: Settings, definitions: Sequence[Loaded], environment: Mapping[str, str]) -> None:
+    """Serves in this process until SIGTERM or SIGINT, and lets what is in flight end."""
+    app = create_app(settings, definitions, environment)
+    config = _config(app, settings, lifespan="off")
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(_serve(app, uvicorn.Server(config)))
+
+
+def serve_in_workers(
+    settings: Settings, definitions: Sequence[Loaded], environment: Mapping[str, str], workers: int
+) -> None:
+    """Prepares the database, then serves in `workers` processes until SIGTERM or SIGINT.
+
+    Each then lets what is in flight end. One that dies before is started anew, on the definitions as they were read
+    here. Limits on attempts, requests in flight, password hashes and database connections count for each.
+    """
+    asyncio.run(prepare(settings, definitions, environment))
+    worker = Worker(settings, tuple(one.source for one in definitions), dict(environment))
+    config = _config(worker, settings, lifespan="on", factory=True, workers=workers)
+    socket = config.bind_socket()
+    supervisor = Multiprocess(config, sockets=[socket])
+    supervisor.run()
+    socket.close()
+    if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
+        raise WorkerFailed("A worker could not start; the log says why.")
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """What a worker is given by its parent; called there, it makes the application."""
+
+    settings: Settings
+    sources: tuple[Source, ...]
+    environment: dict[str, str]
+
+    def __call__(self) -> Starlette:
+        configure_logs()
+        _stop_without_parent()
+        definitions = [rebuild(source, steps=STEPS) for source in self.sources]
+        return create_app(self.settings, definitions, self.environment, prepared=True)
+
+
+def _config(app: Any, settings: Settings, **options: Any) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=",".join(settings.trusted_proxies),
+        timeout_worker_healthcheck=_PATIENCE,
+        timeout_graceful_shutdown=int(settings.request_seconds),
+        h11_max_incomplete_event_size=65_536,
+        **options,
+    )
+
+
+async def _serve(app: Starlette, server: uvicorn.Server) -> None:
+    """Starts and stops the application round the server, so that an error of its start reaches the caller."""
+    async with app.router.lifespan_context(app):
+        # uvicorn raises the signal that stopped it once more when it is done; by then it has been obeyed.
+        for stop in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(stop, lambda *_: None)
+        await server.serve()
+
+
+def _stop_without_parent() -> None:
+    """Lets this worker end like after SIGTERM when its parent is gone, so that the port becomes free."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    loop, gone = asyncio.get_running_loop(), parent.sentinel
+
+    def stop() -> None:
+        loop.remove_reader(gone)
+        signal.raise_signal(signal.SIGTERM)
+
+    loop.add_reader(gone, stop)

@@ -1,0 +1,148 @@
+"""A hidden field does not exist: what is said of it is, byte for byte, what is said of a name nobody uses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.permissions.serving import Serving, definition, serving, settings
+
+HIDDEN = [
+    # model, name, who asks, whether it is hidden from writes too
+    ("Person", "badge", "eve", True),
+    ("Person", "badge", "max", True),
+    ("Person", "salary", "eve", True),
+    ("Person", "salary", None, True),
+    ("Person", "password", "eve", False),
+    ("Note", "mark", "max", True),
+    ("Note", "vault", "eve", True),
+]
+
+
+@pytest.fixture
+async def live(sqlite_database: str, tmp_path: Path) -> AsyncIterator[Serving]:
+    """A live application, whose errors suggest nothing."""
+    async with serving(settings(sqlite_database, tmp_path), definition(status="live")) as running:
+        for name in ("eve", "max"):
+            pair = await running.pair("Staff", f"{name}@example.org", f"{name} password")
+            running.tokens[name] = pair["jwtToken"]
+        yield running
+
+
+def reads(model: str, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield f"{{ all{model} {{ results {{ {name} }} }} }}", {}
+    yield f"{{ one{model} {{ id again: {name} }} }}", {}
+    yield f"{{ one{model} {{ ... on {model} {{ {name} }} }} }}", {}
+    yield f"{{ one{model} {{ {name} {{ id }} }} }}", {}
+    yield "{ mePerson { " + name + " } }", {}
+    yield f"{{ all{model}(where: {{{name}: {{exists: true}}}}) {{ totalCount }} }}", {}
+    yield f"{{ all{model}(where: {{_and: [{{{name}: {{eq: 1}}}}]}}) {{ totalCount }} }}", {}
+    yield f"query ($w: JSON) {{ all{model}(where: $w) {{ totalCount }} }}", {"w": {name: {"exists": True}}}
+    yield (
+        f"query ($w: JSON) {{ all{model}(where: $w) {{ totalCount }} }}",
+        {"w": {"_or": [{name: {"eq": 1}}]}},
+    )
+    yield f"{{ all{model}(sort: {{field: {name}}}) {{ totalCount }} }}", {}
+    yield f"query ($s: JSON) {{ all{model}(sort: $s) {{ totalCount }} }}", {"s": [{"field": name}]}
+    yield f"{{ allNote(where: {{owner: {{{name}: {{exists: true}}}}}}) {{ totalCount }} }}", {}
+    yield f"{{ allNote(sort: {{relation: {{owner: {{{name}: ASC}}}}}}) {{ totalCount }} }}", {}
+    yield f"{{ allNote {{ results {{ owner {{ {name} }} }} }} }}", {}
+    yield f"mutation {{ update{model}(id: 1, input: {{}}) {{ {name} }} }}", {}
+
+
+def writes(model: str, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    for value in ('"x"', "1", "null", "{id: 1}"):
+        yield f"mutation {{ create{model}(input: {{{name}: {value}}}) {{ id }} }}", {}
+    for given in ("x", 1, None, {"id": 1}):
+        yield f"mutation ($i: JSON) {{ create{model}(input: $i) {{ id }} }}", {"i": {name: given}}
+        yield f"mutation ($i: JSON) {{ update{model}(id: 1, input: $i) {{ id }} }}", {"i": {name: given}}
+        yield f"mutation ($i: JSON) {{ createMany{model}(input: [$i]) {{ id }} }}", {"i": {name: given}}
+    yield f'mutation {{ upsert{model}(input: {{}}, uniqueBy: ["{name}"]) {{ id }} }}', {}
+    yield f"mutation {{ updateMany{model}(where: {{{name}: {{eq: 1}}}}, input: {{}}) {{ id }} }}", {}
+    yield f"mutation {{ deleteMany{model}(where: {{{name}: {{exists: true}}}}) {{ id }} }}", {}
+    yield _upload(model, name), {}
+
+
+def _upload(model: str, name: str) -> str:
+    return (
+        'mutation { generateFileUploadRequest(contentType: "a/b", fileName: "f", '
+        f'modelName: "{model}", propertyName: "{name}") {{ url }} }}'
+    )
+
+
+@pytest.mark.parametrize(("model", "name", "caller", "unwritable"), HIDDEN)
+async def test_hidden_name_is_answered_like_an_unknown_one(
+    live: Serving, model: str, name: str, caller: str | None, unwritable: bool
+) -> None:
+    unknown = "z" * len(name)
+    token = live.tokens[caller] if caller else None
+    pairs = list(zip(reads(model, name), reads(model, unknown), strict=True))
+    if unwritable:
+        pairs += zip(writes(model, name), writes(model, unknown), strict=True)
+    for mine, others in pairs:
+        answers = [await _bytes(live, query, variables, token) for query, variables in (mine, others)]
+        assert answers[0].replace(name, unknown) == answers[1], mine
+        assert '"errors"' in answers[0], mine
+
+
+async def _bytes(served: Serving, query: str, variables: dict[str, Any], token: str | None) -> str:
+    """The whole answer, under a request id that is the same for all."""
+    answer = await served.ask(query, variables, token, headers={"x-request-id": "same-for-all"})
+    return f"{answer.status} {json.dumps(answer.body)}"
+
+
+async def test_suggestions_for_names_like_a_hidden_one_do_not_name_it(alone: Serving) -> None:
+    eve = (await alone.pair("Staff", "eve@example.org", "eve password"))["jwtToken"]
+    for near, hidden in (("badgee", "badge"), ("salarry", "salary"), ("passwor", "password")):
+        for query, variables in reads("Person", near):
+            answer = await alone.ask(query, variables, eve)
+            assert answer.codes
+            assert hidden not in json.dumps(answer.body).replace(near, "")
+
+
+INTROSPECTION = """
+    { __schema { types { name fields { name } inputFields { name } enumValues { name } } } }
+"""
+
+
+async def _names(served: Serving, token: str | None) -> dict[str, set[str]]:
+    """The names in each type of the schema as a caller gets it."""
+    answer = await served.ask(INTROSPECTION, token=token)
+    assert answer.code is None
+    return {
+        one["name"]: {
+            each["name"] for kind in ("fields", "inputFields", "enumValues") for each in one[kind] or ()
+        }
+        for one in answer.data["__schema"]["types"]
+    }
+
+
+async def test_introspection_lists_a_hidden_name_for_those_who_see_it_alone(alone: Serving) -> None:
+    max_ = (await alone.pair("Staff", "max@example.org", "max password"))["jwtToken"]
+    for token, seen in ((None, False), (max_, True)):
+        names = await _names(alone, token)
+        for type_ in ("Person", "PersonWhere", "PersonInput", "PersonSortField"):
+            assert ("salary" in names[type_]) is seen, (type_, seen)
+        assert "badge" not in set().union(*names.values())
+        assert "secret" not in set().union(*(names[type_] for type_ in ("Client", "ClientWhere")))
+        assert not {"Vault", "VaultWhere", "Role"} & set(names)
+        assert "password" not in names["Person"] | names["PersonWhere"] | names["PersonSortField"]
+
+
+async def test_hidden_name_works_for_a_role_that_is_excepted(alone: Serving) -> None:
+    max_ = (await alone.pair("Staff", "max@example.org", "max password"))["jwtToken"]
+    query = "{ allPerson(where: {salary: {gt: 1000}}, sort: {field: salary, order: DESC}) { results { id salary } } }"
+    answer = await alone.ask(query, token=max_)
+    assert answer.data == {
+        "allPerson": {
+            "results": [{"id": 6, "salary": 6000}, {"id": 3, "salary": 3000}, {"id": 10, "salary": 700}][:2]
+        }
+    }
+    changed = await alone.ask("mutation { updatePerson(id: 1, input: {salary: 1}) { salary } }", token=max_)
+    assert changed.data == {"updatePerson": {"salary": 1}}
+    eve = (await alone.pair("Staff", "eve@example.org", "eve password"))["jwtToken"]
+    assert (await alone.ask("{ onePerson { salary } }", token=eve)).code == "GRAPHQL_VALIDATION_FAILED"
