@@ -80,7 +80,8 @@ def serve(
     if settings.environment == "development":
         applications = [one.application for one in definitions]
         secrets = read_secrets(applications, environment, settings.data, invent=True)
-        print(welcome(applications, settings, secrets), flush=True)
+        invented = {name: value for name, value in secrets.items() if not environment.get(name)}
+        print(welcome(applications, settings, invented), flush=True)
     if workers > 1:
         serve_in_workers(settings, definitions, environment, workers)
     else:

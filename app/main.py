@@ -126,9 +126,17 @@ async def open_server(settings: Settings) -> Server:
             queue=settings.argon2_queue,
         ),
         store=LocalStore(Path(settings.assets_place), max_bytes=settings.upload_bytes),
-        outbound=Outbound(allow=settings.outbound_allow),
+        outbound=open_outbound(settings),
         attempts=AttemptLimiter(),
     )
+
+
+def open_outbound(settings: Settings) -> Outbound:
+    """The outgoing client with the operator's exemptions from the address guard."""
+    try:
+        return Outbound(allow=settings.outbound_allow)
+    except ValueError as error:
+        raise SettingsError(f"ACTIONQL_OUTBOUND_ALLOW: {error}") from None
 
 
 async def close_server(server: Server) -> None:

@@ -33,11 +33,15 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Some record of the relation fulfils `condition`; `rows` is the row filter of the grant on its model."""
+    """Some record of the relation fulfils `condition`.
+
+    `rows` and `names` are what the grant on that model shows; where an author compares, both are absent: all of it.
+    """
 
     relation: str
     condition: Condition
     rows: Condition | None = None
+    names: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +71,8 @@ def shift(condition: Condition, by: int) -> Condition:
             return Compare(name, operator, Parameter(index + by))
         case Compare():
             return condition
-        case Related(relation, inner, rows):
-            return Related(relation, shift(inner, by), None if rows is None else shift(rows, by))
+        case Related(relation, inner, rows, names):
+            return Related(relation, shift(inner, by), None if rows is None else shift(rows, by), names)
         case Every(parts):
             return Every(tuple(shift(part, by) for part in parts))
         case Some(parts):
@@ -80,9 +84,9 @@ def prune(condition: Condition, values: Sequence[Any]) -> Condition:
     match condition:
         case Compare(operand=operand):
             return ALWAYS if operand is not None and values[operand.index] is None else condition
-        case Related(relation, inner, rows):
+        case Related(relation, inner, rows, names):
             kept = prune(inner, values)
-            return ALWAYS if kept == ALWAYS and inner != ALWAYS else Related(relation, kept, rows)
+            return ALWAYS if kept == ALWAYS and inner != ALWAYS else Related(relation, kept, rows, names)
         case Every(parts):
             return Every(tuple(kept for part in parts if (kept := prune(part, values)) != ALWAYS))
         case Some(parts):

@@ -43,7 +43,8 @@ def condition(
         else:
             relation = model.relations[key]
             other = model.model.relations[relation].model
-            yield Related(relation, nested(value, names[other]), source_of(other).rows)
+            shown = source_of(other)
+            yield Related(relation, nested(value, names[other]), shown.rows, shown.names)
 
     return nested(where, model)
 

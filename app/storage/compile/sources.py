@@ -135,21 +135,22 @@ class Sources:
         match condition:
             case Compare(name, operator, operand):
                 return self._compare(shown, name, operator, operand)
-            case Related(name, inner, rows):
-                return self._related(shown, name, inner, rows)
+            case Related():
+                return self._related(shown, condition)
             case Every(parts):
                 return and_(true(), *(self.condition(shown, part) for part in parts))
             case Some(parts):
                 return or_(false(), *(self.condition(shown, part) for part in parts))
 
-    def _related(self, shown: Shown, name: str, inner: Condition, rows: Condition | None) -> Clause:
-        relation = shown.relation(name)
+    def _related(self, shown: Shown, related: Related) -> Clause:
+        relation = shown.relation(related.relation)
         target = self.tables.models[relation.target]
-        names = frozenset([*target.model.all_properties, *target.model.relations])
-        child = self.source(Source(relation.target, names, rows))
+        every = frozenset([*target.model.all_properties, *target.model.relations])
+        names = every if related.names is None else related.names
+        child = self.source(Source(relation.target, names, related.rows))
         table, key = self.link(relation, child)
         query = select(child.id).select_from(table)
-        query = query.where(key == self.parent(shown, relation), child.rows, self.condition(child, inner))
+        query = query.where(key == self.parent(shown, relation), child.rows, self.condition(child, related.condition))
         return exists(query.correlate_except(*table._from_objects))
 
     def _compare(self, shown: Shown, name: str, operator: str, operand: Parameter | None) -> Clause:

@@ -1,0 +1,283 @@
+"""Access and refresh tokens over HTTP: forged, stale, foreign, raced for and used twice."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from time import time
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from tests.permissions.serving import Answer, Serving, definition, serving, settings
+
+ME = "{ mePerson { name } }"
+REFRESH = "mutation ($t: String!) { refreshToken(token: $t) { jwtToken refreshToken } }"
+REVOKE = "mutation ($t: String!) { revokeRefreshToken(token: $t) { removed } }"
+ADA = ("Staff", "ada@example.org", "ada password")
+HASHES = {"HS256": hashlib.sha256, "HS384": hashlib.sha384, "HS512": hashlib.sha512}
+OTHER = UUID("0f0f0f0f0f0f4f0f8f0f0f0f0f0f0f0f")
+
+
+def b64(value: bytes) -> str:
+    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
+
+
+def unb64(text: str) -> Any:
+    return json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+
+
+def signed(header: Any, claims: Any, key: bytes, algorithm: str = "HS512") -> str:
+    message = f"{b64(json.dumps(header).encode())}.{b64(json.dumps(claims).encode())}"
+    return f"{message}.{b64(hmac.new(key, message.encode(), HASHES[algorithm]).digest())}"
+
+
+def forgeries(token: str, refresh: str, key: bytes) -> Iterator[tuple[str, str]]:
+    """Tokens of ada's that are none, by what is wrong with them; all but the first few bear a right signature."""
+    header, payload, signature = token.split(".")
+    head, claims = unb64(header), unb64(payload)
+    yield from _broken(header, payload, signature, refresh)
+    yield (
+        "its own key in the header",
+        signed(head | {"jwk": {"kty": "oct", "k": b64(b"k" * 64)}}, claims, b"k" * 64),
+    )
+    yield "no key", signed(head, claims, b"")
+    for algorithm in ("none", "None", "HS256", "HS384", "RS256", "ES512", "PS512", ""):
+        made = HASHES.get(algorithm) and algorithm or "HS512"
+        yield f"alg {algorithm}", signed(head | {"alg": algorithm}, claims, key, made)
+    for extra in (
+        {"kid": "../../dev/null"},
+        {"jku": "http://127.0.0.1/"},
+        {"x5u": "x"},
+        {"crit": ["exp"]},
+        {"typ": "at+jwt"},
+    ):
+        yield f"header {extra}", signed(head | extra, claims, key)
+    now = int(time())
+    for change in (
+        {"exp": now - 1},
+        {"exp": now},
+        {"exp": str(now + 60)},
+        {"exp": None},
+        {"nbf": now + 60},
+        {"aud": OTHER.hex},
+        {"aud": [claims["aud"]]},
+        {"app_uuid": OTHER.hex},
+        {"iss": "somebody"},
+        {"typ": "refresh"},
+        {"typ": None},
+        {"sid": "0" * 32},
+        {"sid": None},
+        {"auth_profile": "2" * 32},
+        {"auth_profile": "nothing"},
+    ):
+        yield f"claims {change}", signed(head, claims | change, key)
+    for name in ("exp", "nbf", "iat", "aud", "iss", "typ", "sid", "app_uuid", "auth_profile"):
+        yield (
+            f"without {name}",
+            signed(head, {key: value for key, value in claims.items() if key != name}, key),
+        )
+    yield "claims in a list", signed(head, [claims], key)
+
+
+def _broken(header: str, payload: str, signature: str, refresh: str) -> Iterator[tuple[str, str]]:
+    claims = unb64(payload)
+    richer = b64(json.dumps(claims | {"user_id": 4, "roles": ["auditor"]}).encode())
+    unsigned = b64(json.dumps({"alg": "none", "typ": "JWT"}).encode())
+    yield "changed claims", f"{header}.{richer}.{signature}"
+    yield "no algorithm and no signature", f"{unsigned}.{payload}."
+    yield "no algorithm, two parts", f"{unsigned}.{payload}"
+    yield "empty signature", f"{header}.{payload}."
+    yield "signature cut off", f"{header}.{payload}.{signature[:-2]}"
+    yield "signature of something else", f"{header}.{payload}.{signature[::-1]}"
+    yield "a fourth part", f"{header}.{payload}.{signature}.x"
+    yield "a space in it", f"{header}. {payload}.{signature}"
+    yield "padding", f"{header}.{payload}.{signature}=="
+    yield "a refresh token", refresh
+    yield "long", "a" * 5_000
+    yield "dots", ".."
+    yield "nothing of the kind", "password"
+
+
+@pytest.fixture
+async def two(sqlite_database: str, tmp_path: Path) -> AsyncIterator[Serving]:
+    """Two applications alike on one server, with one keystore and one database."""
+    other = definition(name="other", uuid=OTHER)
+    async with serving(settings(sqlite_database, tmp_path), definition(), other) as running:
+        yield running
+
+
+async def refused(served: Serving, query: str, token: str, application: int = 0) -> None:
+    answer = await served.ask(query, token=token, application=application)
+    assert (answer.codes, answer.messages) == (["UNAUTHENTICATED"], ["The token is not valid."]), answer.body
+    assert "data" not in answer.body
+
+
+async def refresh(served: Serving, token: str, application: int = 0) -> Answer:
+    return await served.ask(REFRESH, {"t": token}, application=application)
+
+
+async def test_access_token_that_is_forged_is_refused(alone: Serving) -> None:
+    pair = await alone.pair(*ADA)
+    token, key = pair["jwtToken"], alone.server.keystore.secret("access-token")
+    header, payload, _ = token.split(".")
+    assert signed(unb64(header), unb64(payload), key).count(".") == 2
+    resigned = signed(unb64(header), unb64(payload), key)
+    assert (await alone.ask(ME, token=resigned)).data == {"mePerson": {"name": "Ada"}}
+    tried = 0
+    for what, forged in forgeries(token, pair["refreshToken"], key):
+        answer = await alone.ask(ME, token=forged)
+        assert (answer.code, answer.messages, answer.data) == (
+            "UNAUTHENTICATED",
+            ["The token is not valid."],
+            None,
+        ), what
+        tried += 1
+    assert tried > 40
+    assert (await alone.ask(ME, token=token)).code is None
+
+
+async def test_access_token_says_who_calls_by_its_session_alone(alone: Serving) -> None:
+    """Even under the server's own signature other claims about the user make nobody else of the caller."""
+    token, key = (await alone.pair(*ADA))["jwtToken"], alone.server.keystore.secret("access-token")
+    header, payload, _ = token.split(".")
+    claims = unb64(payload) | {"user_id": 4, "roles": ["auditor", "manager"]}
+    answer = await alone.ask(
+        "{ mePerson { name } allPerson { totalCount } }", token=signed(unb64(header), claims, key)
+    )
+    assert answer.data == {"mePerson": {"name": "Ada"}, "allPerson": {"totalCount": 1}}
+
+
+@pytest.mark.parametrize(
+    "header", ["Basic YWRhOmFkYQ==", "Bearer", "Bearer ", "Token {}", "{}", "Bearer {} {}", "Bearer: {}"]
+)
+async def test_authorization_of_another_form_is_refused(alone: Serving, header: str) -> None:
+    token = (await alone.pair(*ADA))["jwtToken"]
+    answer = await alone.ask("{ __typename }", headers={"authorization": header.format(token, token)})
+    assert (answer.code, answer.data) == ("UNAUTHENTICATED", None)
+
+
+async def test_tokens_of_another_application_are_refused(two: Serving) -> None:
+    mine, others = await two.pair(*ADA), await two.pair(*ADA, application=1)
+    await refused(two, ME, mine["jwtToken"], application=1)
+    await refused(two, ME, others["jwtToken"])
+    for token, application in ((mine["refreshToken"], 1), (others["refreshToken"], 0)):
+        assert (await refresh(two, token, application)).code == "UNAUTHENTICATED"
+        assert (await two.ask(REVOKE, {"t": token}, application=application)).code == "UNAUTHENTICATED"
+    for pair, application in ((mine, 0), (others, 1)):
+        assert (await two.ask(ME, token=pair["jwtToken"], application=application)).code is None
+        assert (await refresh(two, pair["refreshToken"], application)).code is None
+
+
+async def test_refresh_token_that_is_forged_is_refused(alone: Serving) -> None:
+    pair = await alone.pair(*ADA)
+    token = pair["refreshToken"]
+    version, session, counter, mac = token.split(".")
+    for forged in (
+        f"{version}.{session}.1.{mac}",
+        f"{version}.{session}.{counter}.{mac[:-1]}",
+        f"v2.{session}.{counter}.{mac}",
+        f"{version}.{b64(b'0' * 32)}.{counter}.{mac}",
+        pair["jwtToken"],
+        f"{token} ",
+        "",
+        "x" * 10_000,
+    ):
+        answer = await refresh(alone, forged)
+        assert (answer.code, answer.messages) == ("UNAUTHENTICATED", ["The token is not valid."])
+        assert answer.data == {"refreshToken": None}
+    assert (await refresh(alone, token)).code is None
+
+
+@pytest.mark.parametrize("grace", [10, 0])
+async def test_race_of_refreshes_has_one_successor(database_url: str, tmp_path: Path, grace: int) -> None:
+    async with serving(settings(database_url, tmp_path, refresh_grace_seconds=grace)) as served:
+        pair = await served.pair(*ADA)
+        answers = await asyncio.gather(*(refresh(served, pair["refreshToken"]) for _ in range(64)))
+        pairs = [answer.data["refreshToken"] for answer in answers if answer.code is None]
+        assert {answer.code for answer in answers} <= {None, "UNAUTHENTICATED"}
+        assert len({one["refreshToken"] for one in pairs}) == 1
+        assert len(pairs) == (64 if grace else 1)
+        successor = await refresh(served, pairs[0]["refreshToken"])
+        # Without grace the race looks like theft, which ends the family.
+        assert successor.code == (None if grace else "UNAUTHENTICATED")
+        assert (await served.ask(ME, token=pair["jwtToken"])).code == successor.code
+
+
+@pytest.mark.parametrize(("grace", "steps"), [(0, 1), (0, 3), (10, 2), (10, 3)])
+async def test_refresh_token_that_is_old_ends_its_family(
+    sqlite_database: str, tmp_path: Path, grace: int, steps: int
+) -> None:
+    async with serving(settings(sqlite_database, tmp_path, refresh_grace_seconds=grace)) as served:
+        pairs, bystander = [await served.pair(*ADA)], await served.pair(*ADA)
+        for _ in range(steps):
+            pairs.append((await refresh(served, pairs[-1]["refreshToken"])).data["refreshToken"])
+        assert (await served.ask(ME, token=pairs[0]["jwtToken"])).code is None
+        assert (await refresh(served, pairs[0]["refreshToken"])).code == "UNAUTHENTICATED"
+        for pair in pairs:
+            await refused(served, ME, pair["jwtToken"])
+            assert (await refresh(served, pair["refreshToken"])).code == "UNAUTHENTICATED"
+        assert (await served.ask(ME, token=bystander["jwtToken"])).code is None
+        assert (await refresh(served, bystander["refreshToken"])).code is None
+
+
+async def test_refresh_token_before_the_current_one_gets_the_current_one_again(alone: Serving) -> None:
+    first = await alone.pair(*ADA)
+    second = (await refresh(alone, first["refreshToken"])).data["refreshToken"]
+    again = (await refresh(alone, first["refreshToken"])).data["refreshToken"]
+    assert again["refreshToken"] == second["refreshToken"] != first["refreshToken"]
+    assert (await refresh(alone, second["refreshToken"])).code is None
+
+
+async def test_revoked_session_ends_with_all_its_tokens(served: Serving) -> None:
+    first = await served.pair(*ADA)
+    second = (await refresh(served, first["refreshToken"])).data["refreshToken"]
+    # Any token of the family ends it, an old one too.
+    revoked = await served.ask(REVOKE, {"t": first["refreshToken"]})
+    assert revoked.data == {"revokeRefreshToken": {"removed": True}}
+    for pair in (first, second):
+        await refused(served, ME, pair["jwtToken"])
+        assert (await refresh(served, pair["refreshToken"])).code == "UNAUTHENTICATED"
+    again = await served.ask(REVOKE, {"t": first["refreshToken"]})
+    assert again.data == {"revokeRefreshToken": {"removed": False}}
+
+
+@pytest.mark.parametrize(
+    ("action", "input"),
+    [("Remove person", {"id": 10}), ("Change password", {"id": 10, "password": "another password"})],
+)
+async def test_user_that_is_gone_or_has_a_new_password_refreshes_no_more(
+    served: Serving, action: str, input: dict[str, Any]
+) -> None:
+    eve = (await served.pair("Staff", "eve@example.org", "eve password"))["jwtToken"]
+    rex = await served.pair("Staff", "rex@example.org", "rex password")
+    assert (await served.act(action, eve, input)).code is None
+    await refused(served, ME, rex["jwtToken"])
+    assert (await refresh(served, rex["refreshToken"])).code == "UNAUTHENTICATED"
+    assert (await served.login("Staff", "rex@example.org", "rex password")).code == "UNAUTHENTICATED"
+
+
+async def test_role_that_is_taken_away_counts_at_once_and_is_not_in_the_next_token(served: Serving) -> None:
+    eve = (await served.pair("Staff", "eve@example.org", "eve password"))["jwtToken"]
+    pair = await served.pair(*ADA)
+    assert unb64(pair["jwtToken"].split(".")[1])["roles"] == ["member"]
+    assert (await served.ask("{ allComment { totalCount } }", token=pair["jwtToken"])).code is None
+    assert (await served.act("Take roles", eve, {"id": 1})).code is None
+    assert (await served.ask("{ allComment { totalCount } }", token=pair["jwtToken"])).code == "FORBIDDEN"
+    renewed = (await refresh(served, pair["refreshToken"])).data["refreshToken"]
+    assert unb64(renewed["jwtToken"].split(".")[1])["roles"] == []
+
+
+async def test_session_of_a_custom_profile_outlives_no_user_either(served: Serving) -> None:
+    eve = (await served.pair("Staff", "eve@example.org", "eve password"))["jwtToken"]
+    badge = await served.pair("Badges", "badge-max")
+    assert (await served.ask(ME, token=badge["jwtToken"])).data == {"mePerson": {"name": "Max"}}
+    assert (await served.ask("mutation { deleteNote(id: 4) { id } }", token=badge["jwtToken"])).code is None
+    assert (await served.act("Remove person", eve, {"id": 3})).code is None
+    await refused(served, ME, badge["jwtToken"])
