@@ -7,6 +7,7 @@ import multiprocessing
 import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from socket import SO_REUSEADDR, SO_REUSEPORT, SOCK_STREAM, SOL_SOCKET, socket
 from typing import Any
 
 import uvicorn
@@ -21,7 +22,6 @@ from app.logs import configure_logs
 from app.main import create_app, prepare
 from app.settings import Settings
 from app.steps import KINDS as STEPS
-
 
 _PATIENCE = 30
 """Seconds in which a worker has to show that it is alive; on a busy machine starting takes some."""
@@ -52,10 +52,9 @@ def serve_in_workers(
     asyncio.run(prepare(settings, definitions, environment))
     worker = Worker(settings, tuple(one.source for one in definitions), dict(environment))
     config = _config(worker, settings, lifespan="on", factory=True, workers=workers)
-    socket = config.bind_socket()
-    supervisor = Multiprocess(config, sockets=[socket])
-    supervisor.run()
-    socket.close()
+    with _Port(fileno=config.bind_socket().detach()) as port:
+        supervisor = Multiprocess(config, sockets=[port])
+        supervisor.run()
     if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
         raise WorkerFailed("A worker could not start; the log says why.")
 
@@ -73,6 +72,24 @@ class Worker:
         _stop_without_parent()
         definitions = [rebuild(source, steps=STEPS) for source in self.sources]
         return create_app(self.settings, definitions, self.environment, prepared=True)
+
+
+class _Port(socket):
+    """A port that is held and not listened at; a worker that is handed it gets a socket of its own there.
+
+    So the system spreads connections evenly; of one socket that all share, one worker often takes most.
+    """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _join, (self.family, self.getsockname())
+
+
+def _join(family: int, address: Any) -> socket:
+    joined = socket(family, SOCK_STREAM)
+    joined.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+    joined.setsockopt(SOL_SOCKET, SO_REUSEPORT, 1)
+    joined.bind(address)
+    return joined
 
 
 def _config(app: Any, settings: Settings, **options: Any) -> uvicorn.Config:

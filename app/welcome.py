@@ -21,7 +21,7 @@ def welcome(applications: Sequence[Application], settings: Settings, invented: M
         lines.append(f"    {base}/api/runtime/{application.uuid.hex}{also}   (GraphiQL in a browser)")
         lines.extend(f"    {login}" for login in _logins(application, invented))
     first = applications[0]
-    query = example_query(first, Permissions(first)).rstrip().replace("\n", "\n    ")
+    query = example_query(first, Permissions(first), invented).rstrip().replace("\n", "\n    ")
     lines += ["", f"  A first query for {first.title or first.name}:", "", f"    {query}", ""]
     return "\n".join(lines)
 

@@ -12,6 +12,18 @@ from tests.support.files import FileServer, running_file_server
 from tests.support.postgres import Cluster, running_cluster
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--long", action="store_true", help="more rounds and examples of what is random; takes many minutes"
+    )
+
+
+@pytest.fixture(scope="session")
+def long(request: pytest.FixtureRequest) -> bool:
+    """Whether tests of what is random go on for long."""
+    return bool(request.config.getoption("--long"))
+
+
 @pytest.fixture(scope="session")
 def postgres_cluster() -> Iterator[Cluster]:
     with running_cluster() as cluster:

@@ -25,6 +25,8 @@ MAXIMUM_BYTES = 2_000_000
 """Size of one file."""
 SUFFIXES = (".yaml", ".yml")
 
+_KEYS = frozenset({"application", *Application.model_fields}) - {"name"}
+
 Paths = str | FilePath | Sequence[str | FilePath]
 
 
@@ -83,14 +85,14 @@ def rebuild(source: Source, *, steps: Steps) -> Loaded:
 def read(paths: Paths, *, steps: Steps) -> Reading:
     """As much of a definition as is well formed, with the problems of the rest."""
     source, problems = read_source(paths)
-    if source is None or problems:
+    if source is None:
         return Reading(source, None, tuple(problems))
     kinds = _options(steps)
     try:
-        return Reading(source, resolve(_validated(source.root, frozenset(), kinds)), ())
+        return Reading(source, resolve(_validated(source.root, frozenset(), kinds)), tuple(problems))
     except ValidationError as error:
         found = mistakes(error, Application, source.root, kinds)
-    problems = [_problem(source, mistake) for mistake in found]
+    problems += [_problem(source, mistake) for mistake in found]
     broken = _broken([mistake.at for mistake in found], source.root)
     if broken is None:
         return Reading(source, None, tuple(problems))
@@ -99,9 +101,12 @@ def read(paths: Paths, *, steps: Steps) -> Reading:
 
 
 def _broken(paths: Iterable[Path], root: Node) -> frozenset[tuple[str, str]] | None:
-    """The named parts with problems; None when a problem stands outside of them."""
+    """The named parts with problems, and the keys that mean nothing; None when a problem stands elsewhere."""
     broken = set()
     for path in paths:
+        if len(path) == 1 and path[0] not in _KEYS:
+            broken.add((str(path[0]), ""))
+            continue
         section = root.child(path[0]) if len(path) > 1 else None
         if section is None or not isinstance(section.value, dict):
             return None

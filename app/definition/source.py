@@ -88,8 +88,11 @@ def path_text(path: Iterable[str | int]) -> str:
 
 
 def without(data: Mapping[str, Any], parts: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """The data of a definition without some of its named parts, such as `("models", "Media")`."""
+    """The data of a definition without some of its named parts, `("models", "Media")`, or keys, `("colour", "")`."""
     left = {key: dict(value) if isinstance(value, Mapping) else value for key, value in data.items()}
     for section, name in parts:
-        left[section].pop(name, None)
+        if name:
+            left[section].pop(name, None)
+        else:
+            left.pop(section, None)
     return left

@@ -33,7 +33,8 @@ class BuiltSchema:
 
     def sdl(self) -> str:
         """The schema in GraphQL's schema definition language."""
-        return self.strawberry.as_str() + "\n"
+        lines = self.strawberry.as_str().splitlines()
+        return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
 def build_schema(application: Application, permissions: Permissions, roles: frozenset[str]) -> BuiltSchema:
@@ -42,7 +43,7 @@ def build_schema(application: Application, permissions: Permissions, roles: froz
     types = model_types(names)
     reading = query_fields(application, permissions, types)
     queries = root_fields(reading, names, application)
-    mutations = mutation_fields(permissions, types)
+    mutations = mutation_fields(application, permissions, types)
     made = strawberry.Schema(
         query=_root(
             "Query",

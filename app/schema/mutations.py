@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import strawberry
 
+from app.definition.model import Application
 from app.errors import BadInput
 from app.permissions import Permissions, Verb
 from app.resolvers import records
@@ -14,12 +15,13 @@ from app.resolvers.actions import run_action
 from app.resolvers.assets import request_upload
 from app.resolvers.login import login, refresh_token, revoke_refresh_token
 from app.resolvers.records import Wanted, parse_id, written_source
+from app.schema.descriptions import of_action_field, of_profile_argument
 from app.schema.filters import condition
 from app.schema.names import ModelNames
 from app.schema.scalars import JSON
 from app.schema.selections import Reader
 from app.schema.types import Argument, Info, ModelTypes, RootField, field
-from app.storage.selection import Selection, Values
+from app.storage.selection import Field, Leaf, Many, One, Selection, Values
 
 Arguments = Mapping[str, Any]
 Names = Mapping[str, ModelNames]
@@ -57,7 +59,9 @@ class UploadRequest:
     reference: str = strawberry.field(description="The value for the file property once it is uploaded.")
 
 
-def mutation_fields(permissions: Permissions, types: Mapping[str, ModelTypes]) -> list[RootField]:
+def mutation_fields(
+    application: Application, permissions: Permissions, types: Mapping[str, ModelTypes]
+) -> list[RootField]:
     """The root fields of an application's mutations."""
     names = {name: made.names for name, made in types.items()}
     writes = [
@@ -66,10 +70,10 @@ def mutation_fields(permissions: Permissions, types: Mapping[str, ModelTypes]) -
         if permissions.offered(name, Verb.CREATE)
         for root in _write_fields(made, names)
     ]
-    return [*_common_fields(), *writes]
+    return [*_common_fields(application), *writes]
 
 
-def _common_fields() -> Iterator[RootField]:
+def _common_fields(application: Application) -> Iterator[RootField]:
     text = str | None
     yield RootField(
         field(
@@ -77,7 +81,7 @@ def _common_fields() -> Iterator[RootField]:
             TokenPair | None,
             "A token pair for a user of an authentication profile.",
             [
-                Argument("authProfileUuid", str, description="The profile's uuid or name."),
+                Argument("authProfileUuid", str, description=of_profile_argument(application)),
                 Argument("username", text),
                 Argument("password", text),
             ],
@@ -98,7 +102,7 @@ def _common_fields() -> Iterator[RootField]:
         field(
             "action",
             JSON | None,
-            "Runs an action and answers `{results}`.",
+            of_action_field(application),
             [
                 Argument("id", strawberry.ID, description="The action's uuid or name."),
                 Argument("input", JSON | None, description="Its inputs by name."),
@@ -224,10 +228,23 @@ class _Writes:
     def _wanted(self, info: Info) -> Wanted:
         reader = Reader.of(info, self._names)
         shown = written_source(info.context, self._name, reader.values)
-        return Wanted(Selection(shown, reader.fields(self._model, info.field_nodes)), reader.values)
+        fields = reader.fields(self._model, info.field_nodes)
+        if not shown.names.issuperset(_names(fields)):
+            # Who may write and not read gets the id, and is refused whatever else was asked for.
+            reader.source(self._name)
+        return Wanted(Selection(shown, fields), reader.values)
 
     def _where(self, info: Info, arguments: Arguments) -> tuple[Any, Values]:
         reader = Reader.of(info, self._names)
         return condition(
             arguments["where"], self._model, self._names, reader.values, reader.source
         ), reader.values
+
+
+def _names(fields: Iterable[Field]) -> Iterator[str]:
+    """The properties and relations that are asked for."""
+    for one in fields:
+        if isinstance(one, Leaf):
+            yield one.property
+        elif isinstance(one, One | Many):
+            yield one.relation

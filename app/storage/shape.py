@@ -35,6 +35,18 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class ScaledCell:
+    """An integer that stands for itself divided by `divisor`.
+
+    A quotient of up to 15 digits is that very number as a float, which costs nothing to write; `exact` makes others.
+    """
+
+    place: int
+    divisor: int
+    exact: Convert
+
+
+@dataclass(frozen=True, slots=True)
 class FileCell:
     """A file's reference as an object with some of its `name` and `url`."""
 
@@ -73,7 +85,7 @@ class Children:
     place: int
 
 
-Node = Cell | FileCell | Fixed | Computed | Object | Children
+Node = Cell | ScaledCell | FileCell | Fixed | Computed | Object | Children
 Groups = Mapping[Any, Any]
 """For each id of a parent its list of records, or its `Page` if they are counted."""
 
@@ -114,6 +126,9 @@ class _Source:
                 return f"r{place}"
             case Cell(place, convert):
                 return f"(None if r{place} is None else {self._capture(convert)}(r{place}))"
+            case ScaledCell(place, divisor, exact):
+                quotient = f"r{place} / {divisor} if -{_EXACT} < r{place} < {_EXACT}"
+                return f"(None if r{place} is None else {quotient} else {self._capture(exact)}(r{place}))"
             case FileCell(place, parts):
                 entries = [(key, _FILE_PARTS[part].format(place)) for key, part in parts]
                 return f"(None if r{place} is None else {_literal(entries)})"
@@ -137,6 +152,9 @@ class _Source:
         self._captured[name] = value
         return name
 
+
+_EXACT = 10**15
+"""Integers below this have at most 15 digits."""
 
 _FILE_PARTS = {"name": "file_name(r{})", "url": "link(r{})"}
 

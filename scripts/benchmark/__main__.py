@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -19,8 +18,8 @@ from scripts.benchmark.measure import Results, Schedule, measure
 from scripts.benchmark.processes import memory_mib
 from scripts.benchmark.report import Growth, growth_table, summary_table, to_json, works_table
 from scripts.benchmark.rows import Size
-from scripts.benchmark.start import MODELS, measure_starts
-from scripts.benchmark.subjects import running_subjects
+from scripts.benchmark.start import measure_starts
+from scripts.benchmark.subjects import running_subjects, working_folder
 from scripts.benchmark.verify import verify
 
 SIZES = (10_000, 100_000, 1_000_000)
@@ -67,18 +66,14 @@ def _measure_works(
     works: Sequence[str], names: Sequence[str], schedule: Schedule, postgres: bool, title: str
 ) -> Results:
     size = Size(schedule.products)
-    with tempfile.TemporaryDirectory(prefix="actionql-bench-") as made:
-        folder = Path(made)
-        folder.chmod(0o755)
-        with progress.status("starting") as status:
-            starts = measure_starts(folder) if "actionql" in names else None
-            with running_subjects(names, size, folder, postgres=postgres) as subjects:
-                verify(subjects, works, size)
-                results = measure(subjects, works, schedule, generator(), status.update)
-                memory = {one.name: memory_mib([one.server.pid]) for one in subjects}
+    with working_folder() as folder, progress.status("starting") as status:
+        starts = measure_starts(folder) if "actionql" in names else None
+        with running_subjects(names, size, folder, postgres=postgres) as subjects:
+            verify(subjects, works, size)
+            results = measure(subjects, works, schedule, generator(), status.update)
+            memory = {one.name: memory_mib([one.server.pid]) for one in subjects}
     output.print(works_table(results, title))
-    told = [] if starts is None else [("tables to be made", starts.first), ("tables there", starts.again)]
-    output.print(summary_table(memory, [(f"{MODELS} models, {what}", took) for what, took in told]))
+    output.print(summary_table(memory, starts))
     return results
 
 
@@ -87,16 +82,14 @@ def _measure_growth(names: Sequence[str], seconds: int, connections: int, postgr
     growth = {}
     for products in SIZES:
         size = Size(products, comments=0)
-        with tempfile.TemporaryDirectory(prefix="actionql-bench-") as made:
-            folder = Path(made)
-            folder.chmod(0o755)
-            with (
-                progress.status(f"{products:,} rows") as status,
-                running_subjects(compared, size, folder, postgres=postgres) as subjects,
-            ):
-                verify(subjects, works, size)
-                schedule = Schedule(seconds, connections, products)
-                growth[products] = measure(subjects, works, schedule, generator(), status.update)
+        with (
+            working_folder() as folder,
+            progress.status(f"{products:,} rows") as status,
+            running_subjects(compared, size, folder, postgres=postgres) as subjects,
+        ):
+            verify(subjects, works, size)
+            schedule = Schedule(seconds, connections, products)
+            growth[products] = measure(subjects, works, schedule, generator(), status.update)
     return growth
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -46,6 +47,15 @@ class _Start:
     command: Sequence[str | Path]
     environment: Mapping[str, str]
     probe: str = "/"
+
+
+@contextmanager
+def working_folder() -> Iterator[Path]:
+    """A folder for all that the servers keep, gone afterwards; PostgreSQL's account can reach into it."""
+    with tempfile.TemporaryDirectory(prefix="actionql-bench-") as made:
+        folder = Path(made)
+        folder.chmod(0o755)
+        yield folder
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from tests.support.server import Server, running_server
 
 APPLICATIONS = Path(__file__).parent / "applications"
 EXAMPLES = ROOT / "app" / "examples"
-PASSWORD = "canary-pässword"  # noqa: S105
+PASSWORD = "canary-pässword"
 SYSTEM = "0d6d2b5c9f6e4d0f8f3f0c1b2a394857"
 MEMBERS = "0a0b0c0d0e0f40108020304050607080"
 STAFF = "8899aabbccdd4eef8011223344556677"

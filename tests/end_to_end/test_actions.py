@@ -35,7 +35,9 @@ def test_action_without_a_result_answers_null(tools: Caller) -> None:
 
 
 def test_actions_of_one_document_run_in_order(tools: Caller) -> None:
-    query = 'mutation { one: action(id: "Add", input: {amount: 1}) two: action(id: "Add", input: {amount: 2}) }'
+    query = (
+        'mutation { one: action(id: "Add", input: {amount: 1}) two: action(id: "Add", input: {amount: 2}) }'
+    )
     assert [done["results"]["amount"] for done in tools.ask(query).values()] == [2, 3]
 
 

@@ -62,14 +62,33 @@ def test_access_token_has_the_claims_that_callers_read(taskings: Caller) -> None
     head, claims, _ = pair["jwtToken"].split(".")
     assert decoded(head) == {"alg": "HS512", "typ": "JWT"}
     said = decoded(claims)
-    assert set(said) >= {"app_uuid", "aud", "auth_profile", "exp", "iat", "iss", "jti", "locale", "nbf", "roles", "user_id"}
-    assert (said["app_uuid"], said["auth_profile"], said["roles"], said["user_id"]) == (TASKINGS, SYSTEM, ["admin"], 1)
+    assert set(said) >= {
+        "app_uuid",
+        "aud",
+        "auth_profile",
+        "exp",
+        "iat",
+        "iss",
+        "jti",
+        "locale",
+        "nbf",
+        "roles",
+        "user_id",
+    }
+    assert (said["app_uuid"], said["auth_profile"], said["roles"], said["user_id"]) == (
+        TASKINGS,
+        SYSTEM,
+        ["admin"],
+        1,
+    )
     assert said["exp"] - said["iat"] == pair["accessExpiresIn"] == 7200
     assert said["exp"] == pair["accessExpiresAt"]
 
 
 def test_locale_of_the_user_is_claimed(library: Caller) -> None:
-    tokens = [library.tokens(MEMBERS, f"{name}@example.org", PASSWORD)["jwtToken"] for name in ("bob", "cleo")]
+    tokens = [
+        library.tokens(MEMBERS, f"{name}@example.org", PASSWORD)["jwtToken"] for name in ("bob", "cleo")
+    ]
     assert [decoded(token.split(".")[1])["locale"] for token in tokens] == ["nl", "en"]
 
 
@@ -87,9 +106,13 @@ def test_empty_authorization_is_none(taskings: Caller) -> None:
 
 Forge = Callable[[bytes, AccessToken], str]
 FORGERIES: dict[str, Forge] = {
-    "expired": lambda key, token: mint_access(key, replace(token, exp=int(datetime.now(UTC).timestamp()) - 1)),
+    "expired": lambda key, token: mint_access(
+        key, replace(token, exp=int(datetime.now(UTC).timestamp()) - 1)
+    ),
     "not yet valid": lambda key, token: mint_access(key, replace(token, nbf=token.exp)),
-    "of another application": lambda key, token: mint_access(key, replace(token, app_uuid="0" * 32, aud="0" * 32)),
+    "of another application": lambda key, token: mint_access(
+        key, replace(token, app_uuid="0" * 32, aud="0" * 32)
+    ),
     "for another audience": lambda key, token: mint_access(key, replace(token, aud="0" * 32)),
     "of another issuer": lambda key, token: mint_access(key, replace(token, iss="somebody")),
     "of an unknown session": lambda key, token: mint_access(key, replace(token, sid="0" * 32)),
@@ -131,12 +154,16 @@ async def test_refresh_token_is_good_once(shared: Shared, library: Caller) -> No
     first = library.tokens(MEMBERS, "cleo@example.org", PASSWORD)
     second = library.ask(REFRESH, {"token": first["refreshToken"]})["refreshToken"]
     assert second["refreshToken"] != first["refreshToken"]
-    assert library.bearing(second["jwtToken"]).ask("{ meMember { language } }") == {"meMember": {"language": "en"}}
+    assert library.bearing(second["jwtToken"]).ask("{ meMember { language } }") == {
+        "meMember": {"language": "en"}
+    }
 
     again = library.ask(REFRESH, {"token": first["refreshToken"]})["refreshToken"]
     assert again["refreshToken"] == second["refreshToken"]
 
-    await run_sql(database(shared), "UPDATE actionql_session SET rotated = '2020-01-01T00:00:00.000000+00:00'")
+    await run_sql(
+        database(shared), "UPDATE actionql_session SET rotated = '2020-01-01T00:00:00.000000+00:00'"
+    )
     assert library.code(REFRESH, {"token": first["refreshToken"]}) == "UNAUTHENTICATED"
     assert library.code(REFRESH, {"token": second["refreshToken"]}) == "UNAUTHENTICATED"
     assert library.bearing(second["jwtToken"]).code("{ meMember { id } }") == "UNAUTHENTICATED"
@@ -170,14 +197,19 @@ def test_removed_role_and_changed_password_count_at_the_next_request(library: Ca
     assert library.login(MEMBERS, "zed@example.org", "another password").ask("{ meMember { id } }")
 
     ada.ask("mutation { deleteMember(id: $id) { id } }", {"id": id})
-    assert library.code(LOGIN, {"profile": MEMBERS, "username": "zed@example.org", "password": "another password"})
+    assert library.code(
+        LOGIN, {"profile": MEMBERS, "username": "zed@example.org", "password": "another password"}
+    )
 
 
 def test_custom_profile_lets_its_action_decide(tools: Caller) -> None:
     pair = tools.tokens("Badge", "wim", "badge of wim")
     assert tools.bearing(pair["jwtToken"]).ask("{ mePerson { name } }") == {"mePerson": {"name": "wim"}}
     error = tools.error(LOGIN, {"profile": "Badge", "username": "wim", "password": "wrong"})
-    assert (error["message"], error["extensions"]["code"]) == ("Wrong credentials, please try again", "UNAUTHENTICATED")
+    assert (error["message"], error["extensions"]["code"]) == (
+        "Wrong credentials, please try again",
+        "UNAUTHENTICATED",
+    )
 
 
 def database(shared: Shared) -> str:
@@ -190,4 +222,7 @@ def decoded(part: str) -> Any:
 
 def unsigned(token: AccessToken) -> str:
     parts = [{"alg": "none", "typ": "JWT"}, {"sub": 1, "sid": token.sid}]
-    return ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in parts) + "."
+    return (
+        ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in parts)
+        + "."
+    )

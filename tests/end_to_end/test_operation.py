@@ -85,13 +85,17 @@ def test_guessing_a_password_is_limited(own: Own) -> None:
 
 async def test_unexpected_failure_tells_its_id_and_nothing_else(own: Own) -> None:
     await run_sql(own.database, "ALTER TABLE tools__line RENAME TO away")
-    answer = own.tools.send(f"{{ allLine(where: {{text: {{eq: $text}}}}) {{ {CANARY}: totalCount }} }}", {"text": CANARY})
+    answer = own.tools.send(
+        f"{{ allLine(where: {{text: {{eq: $text}}}}) {{ {CANARY}: totalCount }} }}", {"text": CANARY}
+    )
     webhook = own.tools.request("POST", "/action/Write%20line", content=CANARY.encode())
     await run_sql(own.database, "ALTER TABLE away RENAME TO tools__line")
     (error,) = answer.json()["errors"]
     assert (answer.status_code, error["message"]) == (500, "Something went wrong on the server.")
     assert error["extensions"]["code"] == "INTERNAL_SERVER_ERROR"
-    (line,) = [line for line in logged(own.server) if line.get("request_id") == error["extensions"]["requestId"]]
+    (line,) = [
+        line for line in logged(own.server) if line.get("request_id") == error["extensions"]["requestId"]
+    ]
     assert (line["level"], line["event"]) == ("error", "unexpected error")
     assert "no such table" in json.dumps(line["exception"])
     assert webhook.status_code == 400
@@ -108,17 +112,24 @@ def test_logs_are_json_and_keep_secrets(own: Own, files: FileServer) -> None:
     own.tools.bearing(f"{CANARY}.{CANARY}.{CANARY}").send("{ __typename }")
     text = own.server.log.read_text()
     assert wim.token is not None
-    assert [secret for secret in (PASSWORD, CANARY, wim.token, wim.token.split(".")[2]) if secret in text] == []
+    assert [
+        secret for secret in (PASSWORD, CANARY, wim.token, wim.token.split(".")[2]) if secret in text
+    ] == []
     lines = logged(own.server)
     assert [line["event"] for line in lines].count("ready") == 1
     failed = [line for line in lines if line["event"] == "run failed"]
-    assert {(line["action"], line["code"]) for line in failed} >= {("Divide", "STEP_FAILED"), ("Fetch", "STEP_FAILED")}
+    assert {(line["action"], line["code"]) for line in failed} >= {
+        ("Divide", "STEP_FAILED"),
+        ("Fetch", "STEP_FAILED"),
+    }
     assert all({"timestamp", "level", "event"} <= set(line) for line in lines)
 
 
 def test_welcome_tells_addresses_and_how_to_log_in(own: Own) -> None:
-    text = own.server.log.read_text().partition("{\"")[0]
-    assert f"{own.server.url}/api/runtime/99887766554433221100ffeeddccbbaa and {own.server.url}/graphql" in text
+    text = own.server.log.read_text().partition('{"')[0]
+    assert (
+        f"{own.server.url}/api/runtime/99887766554433221100ffeeddccbbaa and {own.server.url}/graphql" in text
+    )
     assert f"log in as 'system' with the password in TASKINGS_DATA_API_PASSWORD (profile {SYSTEM})" in text
 
 
@@ -163,6 +174,8 @@ async def test_second_start_goes_on_where_the_first_ended(tmp_path: Path, client
     data, database = tmp_path / "data", f"sqlite:///{tmp_path / 'data' / 'actionql.sqlite'}"
     with running_server(data=data) as server:
         password = invented(server.log)
+        assert first_query(server.log).count(f'username: "system", password: "{password}"') == 1
+        assert Caller(client, f"{server.url}/graphql").ask(first_query(server.log))["login"]["jwtToken"]
         pair = Caller(client, f"{server.url}/graphql").tokens(SYSTEM, "system", password)
     assert (data / "keystore.json").stat().st_mode & 0o777 == 0o600
     assert (data / "development.env").stat().st_mode & 0o777 == 0o600
@@ -178,6 +191,11 @@ async def test_second_start_goes_on_where_the_first_ended(tmp_path: Path, client
 def invented(log: Path) -> str:
     """The password that the server made up and told."""
     return log.read_text().partition("log in as 'system' with password '")[2].partition("'")[0]
+
+
+def first_query(log: Path) -> str:
+    """The query that the server offers to paste."""
+    return log.read_text().partition("A first query for Taskings:")[2].partition('{"applications"')[0]
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,9 @@ def media(system: Caller) -> int:
 )
 def test_inner_address_is_not_fetched(shared: Shared, system: Caller, url: str) -> None:
     before, had = stored(shared), media(system)
-    error = system.error("mutation { action(id: $id, input: $input) }", {"id": UPLOAD, "input": {"file": url}})
+    error = system.error(
+        "mutation { action(id: $id, input: $input) }", {"id": UPLOAD, "input": {"file": url}}
+    )
     assert error["extensions"]["code"] == "STEP_FAILED"
     assert (stored(shared), media(system)) == (before, had)
 
@@ -70,9 +72,13 @@ def test_endless_file_is_cut_off_and_not_kept(shared: Shared, system: Caller, fi
     assert (stored(shared), media(system)) == (before, had)
 
 
-def test_file_that_lies_about_its_length_is_counted(shared: Shared, system: Caller, files: FileServer) -> None:
+def test_file_that_lies_about_its_length_is_counted(
+    shared: Shared, system: Caller, files: FileServer
+) -> None:
     before = stored(shared)
-    large = files.serve("/large.png", bytes(UPLOAD_BYTES + 1), headers={"Content-Length": str(UPLOAD_BYTES + 1)})
+    large = files.serve(
+        "/large.png", bytes(UPLOAD_BYTES + 1), headers={"Content-Length": str(UPLOAD_BYTES + 1)}
+    )
     short = files.serve("/short.png", png(), headers={"Content-Length": "5000"})
     assert system.refused(UPLOAD, {"file": large}) == "TOO_LARGE"
     assert system.refused(UPLOAD, {"file": short}) == "STEP_FAILED"
@@ -91,10 +97,21 @@ def test_server_that_is_not_there(system: Caller, files: FileServer) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["file:///etc/passwd", "ftp://example.com/a", "gopher://127.0.0.1/", "javascript:alert(1)", "no url", "", "http://", 5],
+    [
+        "file:///etc/passwd",
+        "ftp://example.com/a",
+        "gopher://127.0.0.1/",
+        "javascript:alert(1)",
+        "no url",
+        "",
+        "http://",
+        5,
+    ],
 )
 def test_text_that_is_no_web_address(system: Caller, url: object) -> None:
-    error = system.error("mutation { action(id: $id, input: $input) }", {"id": UPLOAD, "input": {"file": url}})
+    error = system.error(
+        "mutation { action(id: $id, input: $input) }", {"id": UPLOAD, "input": {"file": url}}
+    )
     assert error["extensions"]["code"] == "BAD_USER_INPUT"
     assert list(error["extensions"]["fields"]) == ["file"]
 

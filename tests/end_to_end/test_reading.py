@@ -14,7 +14,9 @@ ODD = "50% off_\\"
 
 def types(shoes: Caller, arguments: str, variables: dict[str, Any] | None = None) -> list[str]:
     """The types of the shoes that a list's arguments select."""
-    results = shoes.ask(f"{{ allShoe({arguments}) {{ results {{ shoeType }} }} }}", variables)["allShoe"]["results"]
+    results = shoes.ask(f"{{ allShoe({arguments}) {{ results {{ shoeType }} }} }}", variables)["allShoe"][
+        "results"
+    ]
     return [shoe["shoeType"] for shoe in results]
 
 
@@ -55,7 +57,7 @@ def types(shoes: Caller, arguments: str, variables: dict[str, Any] | None = None
         ("{reviews: {text: {exists: true}}}", ["boot", "clog", "Sandal"]),
         ("{reviews: {text: {does_not_exist: true}}}", ["boot"]),
         ('{_or: [{shoeType: {eq: "boot"}}, {price: {lt: 1}}]}', ["boot", ODD]),
-        ('{_and: [{price: {gt: 20}}, {_or: [{id: {eq: 2}}, {id: {eq: 3}}]}]}', ["clog"]),
+        ("{_and: [{price: {gt: 20}}, {_or: [{id: {eq: 2}}, {id: {eq: 3}}]}]}", ["clog"]),
         ("{_or: []}", []),
         ("{_and: []}", ["boot", "clog", "Sandal", "sneaker", ODD]),
         ("{}", ["boot", "clog", "Sandal", "sneaker", ODD]),
@@ -178,9 +180,7 @@ def test_aliases_fragments_and_directives(shoes: Caller) -> None:
 
 def test_one_selection_twice_is_merged(shoes: Caller) -> None:
     query = "{ oneShoe { id reviews(take: 1) { id } } oneShoe { shoeType reviews(take: 1) { stars } } }"
-    assert shoes.ask(query) == {
-        "oneShoe": {"id": 1, "reviews": [{"id": 1, "stars": 5}], "shoeType": "boot"}
-    }
+    assert shoes.ask(query) == {"oneShoe": {"id": 1, "reviews": [{"id": 1, "stars": 5}], "shoeType": "boot"}}
 
 
 def test_named_operation_of_several_is_run(shoes: Caller) -> None:
@@ -190,11 +190,22 @@ def test_named_operation_of_several_is_run(shoes: Caller) -> None:
 
 
 def test_models_without_grants_do_not_exist(shoes: Caller) -> None:
-    names = {field["name"] for field in shoes.ask("{ __schema { queryType { fields { name } } } }")["__schema"]["queryType"]["fields"]}
+    names = {
+        field["name"]
+        for field in shoes.ask("{ __schema { queryType { fields { name } } } }")["__schema"]["queryType"][
+            "fields"
+        ]
+    }
     assert names == {"allReview", "allShoe", "meMember", "oneReview", "oneShoe"}
-    written = shoes.ask("{ __schema { mutationType { fields { name } } } }")["__schema"]["mutationType"]["fields"]
+    written = shoes.ask("{ __schema { mutationType { fields { name } } } }")["__schema"]["mutationType"][
+        "fields"
+    ]
     assert {field["name"] for field in written} == {
-        "action", "generateFileUploadRequest", "login", "refreshToken", "revokeRefreshToken",
+        "action",
+        "generateFileUploadRequest",
+        "login",
+        "refreshToken",
+        "revokeRefreshToken",
     }
 
 

@@ -31,7 +31,9 @@ def test_login_as_callers_send_it(taskings: Caller) -> None:
     assert answer.headers["content-type"] == "application/json; charset=utf-8"
     login = answer.json()["data"]["login"]
     assert (login["accessExpiresIn"], login["refreshExpiresIn"]) == (7200, 259_200)
-    assert taskings.bearing(login["jwtToken"]).ask("{ meSystem { username } }") == {"meSystem": {"username": "system"}}
+    assert taskings.bearing(login["jwtToken"]).ask("{ meSystem { username } }") == {
+        "meSystem": {"username": "system"}
+    }
 
 
 def test_failed_login_as_callers_read_it(taskings: Caller) -> None:
@@ -81,12 +83,16 @@ def test_undeclared_variables_reach_queries_too(shoes: Caller) -> None:
     assert found == [{"shoeType": "Sandal"}]
 
 
-@pytest.mark.parametrize("id", [UPLOAD, UPLOAD.upper(), "7a4e0b0e-5d5c-4c0f-b3a4-f0a1b2c3d4e5", "Upload file"])
+@pytest.mark.parametrize(
+    "id", [UPLOAD, UPLOAD.upper(), "7a4e0b0e-5d5c-4c0f-b3a4-f0a1b2c3d4e5", "Upload file"]
+)
 def test_action_is_found_by_every_spelling_of_its_id(system: Caller, id: str) -> None:
     assert system.refused(id, {}) == "BAD_USER_INPUT"
 
 
-@pytest.mark.parametrize("id", ["4f0c6c1e7a3b4b61a7d1e7d8c1a2f3b4", "4F0C6C1E-7A3B-4B61-A7D1-E7D8C1A2F3B4", "taskings"])
+@pytest.mark.parametrize(
+    "id", ["4f0c6c1e7a3b4b61a7d1e7d8c1a2f3b4", "4F0C6C1E-7A3B-4B61-A7D1-E7D8C1A2F3B4", "taskings"]
+)
 def test_application_is_found_by_every_spelling_of_its_id(taskings: Caller, id: str) -> None:
     url = taskings.url.rpartition("/")[0]
     answer = taskings.client.post(f"{url}/{id}", json={"query": "{ __typename }"})
@@ -102,7 +108,9 @@ def test_application_that_is_not_there(taskings: Caller) -> None:
 
 def test_first_application_is_at_graphql(system: Caller) -> None:
     url = system.url.partition("/api/")[0]
-    answer = system.client.post(f"{url}/graphql", json={"query": "{ meSystem { id } }"}, headers=system.headers)
+    answer = system.client.post(
+        f"{url}/graphql", json={"query": "{ meSystem { id } }"}, headers=system.headers
+    )
     assert answer.json() == {"data": {"meSystem": {"id": 1}}}
 
 
@@ -148,8 +156,10 @@ def test_body_that_is_no_request(shoes: Caller, body: bytes, status: int) -> Non
         ("{" * 70, "GRAPHQL_VALIDATION_FAILED"),
         ("query A { __typename } query B { __typename }", "GRAPHQL_VALIDATION_FAILED"),
         ("{ " + " ".join(f"a{n}: __typename" for n in range(31)) + " }", "GRAPHQL_VALIDATION_FAILED"),
-        ('mutation { login(authProfileUuid: "a") { jwtToken } again: login(authProfileUuid: "a") { jwtToken } }',
-         "GRAPHQL_VALIDATION_FAILED"),
+        (
+            'mutation { login(authProfileUuid: "a") { jwtToken } again: login(authProfileUuid: "a") { jwtToken } }',
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
         ("subscription { allShoe { totalCount } }", "GRAPHQL_VALIDATION_FAILED"),
         ("{ allShoe(take: 201) { results { id } } }", "BAD_USER_INPUT"),
         ("{ allShoe(skip: -1) { totalCount } }", "BAD_USER_INPUT"),

@@ -50,7 +50,9 @@ def test_model_and_property_are_found_by_the_names_that_callers_know(ada: Caller
         assert form(ada, model=model, property=property)["reference"]
 
 
-@pytest.mark.parametrize(("model", "property"), [("Book", "title"), ("Books", "scan"), ("Member", "password"), ("", "")])
+@pytest.mark.parametrize(
+    ("model", "property"), [("Book", "title"), ("Books", "scan"), ("Member", "password"), ("", "")]
+)
 def test_form_for_what_is_no_file_property(ada: Caller, model: str, property: str) -> None:
     variables = {"type": "image/png", "name": "a", "model": model, "property": property}
     assert ada.code(REQUEST, variables) == "BAD_USER_INPUT"
@@ -64,7 +66,9 @@ def test_form_is_good_once(ada: Caller) -> None:
 
 
 @pytest.mark.parametrize("field", ["reference", "expires", "signature"])
-@pytest.mark.parametrize("change", [lambda text: None, lambda text: text + "0", lambda text: "", lambda text: "é\0"])
+@pytest.mark.parametrize(
+    "change", [lambda text: None, lambda text: text + "0", lambda text: "", lambda text: "é\0"]
+)
 def test_form_that_was_touched_stores_nothing(ada: Caller, field: str, change: Any) -> None:
     asked = form(ada)
     value = change(asked["fields"].pop(field))
@@ -105,7 +109,10 @@ def test_body_that_is_no_form(ada: Caller, headers: dict[str, str], content: byt
 def test_reference_that_was_never_uploaded_is_refused(ada: Caller) -> None:
     for reference in (form(ada)["reference"], "0" * 32 + "/a.png", "../../etc/passwd", "nothing", "/"):
         error = ada.error(CREATE, {"name": "None", "reference": reference})
-        assert (error["extensions"]["code"], list(error["extensions"]["fields"])) == ("BAD_USER_INPUT", ["scan"])
+        assert (error["extensions"]["code"], list(error["extensions"]["fields"])) == (
+            "BAD_USER_INPUT",
+            ["scan"],
+        )
 
 
 def test_file_is_not_there_for_another_application(ada: Caller, system: Caller) -> None:

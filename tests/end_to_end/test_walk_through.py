@@ -34,9 +34,7 @@ class Walk:
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def database(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of an empty database."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path_factory.mktemp('walk') / 'walk.sqlite'}"
@@ -106,7 +104,9 @@ async def test_trigger_logs_in_once_for_as_long_as_its_token_is_good(walk: Walk,
 
 async def test_runs_are_recorded_with_the_steps_they_took(walk: Walk, files: FileServer) -> None:
     walk.system.action(TRIGGER, {"file_url": files.serve("/recorded.png", png(shade=4))})
-    runs = await run_sql(walk.database, "SELECT action_name, state, door, principal FROM actionql_run ORDER BY ended")
+    runs = await run_sql(
+        walk.database, "SELECT action_name, state, door, principal FROM actionql_run ORDER BY ended"
+    )
     assert runs[-2:] == [
         ("Upload file", "completed", "graphql", "System:1"),
         ("Trigger next-gen file upload", "completed", "graphql", "System:1"),
@@ -117,7 +117,9 @@ async def test_run_that_fails_is_recorded_and_leaves_no_media(walk: Walk, files:
     had = total(walk)
     assert walk.system.refused(UPLOAD, {"file": f"{files.url}/missing.png"}) == "STEP_FAILED"
     assert total(walk) == had
-    failed = await run_sql(walk.database, "SELECT action_name, reason FROM actionql_run WHERE state = 'fatal_errored'")
+    failed = await run_sql(
+        walk.database, "SELECT action_name, reason FROM actionql_run WHERE state = 'fatal_errored'"
+    )
     assert failed == [("Upload file", "STEP_FAILED")]
 
 

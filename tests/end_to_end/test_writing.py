@@ -36,7 +36,13 @@ def books(caller: Caller, where: str) -> int:
 
 def test_created_record_has_its_values_defaults_and_relations(ada: Caller) -> None:
     book = made(
-        ada, title="Cosmicomics", price="10.00", pages=150, room="C", details={"a": [1, {"b": None}]}, author=2,
+        ada,
+        title="Cosmicomics",
+        price="10.00",
+        pages=150,
+        room="C",
+        details={"a": [1, {"b": None}]},
+        author=2,
         genres=[{"id": 1}, {"id": 3}],
     )
     assert isinstance(book.pop("id"), int)
@@ -62,7 +68,9 @@ def test_one_related_record_is_named_in_many_ways(ada: Caller, author: Any, expe
     assert (book["author"] or {}).get("id") == expected
 
 
-@pytest.mark.parametrize("value", [[1, 2], {"id": [1, 2]}, {"_add": [{"id": 1}, {"id": 2}]}, {"_replace": [1, "2"]}])
+@pytest.mark.parametrize(
+    "value", [[1, 2], {"id": [1, 2]}, {"_add": [{"id": 1}, {"id": 2}]}, {"_replace": [1, "2"]}]
+)
 def test_many_related_records_are_named_in_many_ways(ada: Caller, value: Any) -> None:
     assert genres(made(ada, genres=value)) == [1, 2]
 
@@ -86,7 +94,9 @@ def test_books_move_from_one_author_to_another(ada: Caller) -> None:
 
 
 def test_relation_to_one_record_that_owns_the_reference(ada: Caller) -> None:
-    author = ada.ask('mutation { createAuthor(input: {name: "Pictured"}) { id portrait { id } } }')["createAuthor"]
+    author = ada.ask('mutation { createAuthor(input: {name: "Pictured"}) { id portrait { id } } }')[
+        "createAuthor"
+    ]
     assert author["portrait"] is None
     query = "mutation { createPortrait(input: $input) { id author { name } } }"
     portrait = ada.ask(query, {"input": {"caption": "Young", "author": author["id"]}})["createPortrait"]
@@ -94,7 +104,9 @@ def test_relation_to_one_record_that_owns_the_reference(ada: Caller) -> None:
     found = ada.ask("{ oneAuthor(where: {id: {eq: $id}}) { portrait { caption } } }", {"id": author["id"]})
     assert found["oneAuthor"] == {"portrait": {"caption": "Young"}}
     ada.ask("mutation { deleteAuthor(id: $id) { id } }", {"id": author["id"]})
-    assert ada.ask("{ onePortrait(where: {id: {eq: $id}}) { id } }", {"id": portrait["id"]}) == {"onePortrait": None}
+    assert ada.ask("{ onePortrait(where: {id: {eq: $id}}) { id } }", {"id": portrait["id"]}) == {
+        "onePortrait": None
+    }
 
 
 @pytest.mark.parametrize(
@@ -112,7 +124,9 @@ def test_relation_to_one_record_that_owns_the_reference(ada: Caller) -> None:
         ({"title": "x", "genres": "all"}, {"genres": ["is_invalid"]}),
     ],
 )
-def test_values_that_do_not_fit_are_named(ada: Caller, input: dict[str, Any], fields: dict[str, list[str]]) -> None:
+def test_values_that_do_not_fit_are_named(
+    ada: Caller, input: dict[str, Any], fields: dict[str, list[str]]
+) -> None:
     error = ada.error(CREATE, {"input": input})
     assert (error["extensions"]["code"], error["extensions"]["fields"]) == ("BAD_USER_INPUT", fields)
 
@@ -239,7 +253,11 @@ def test_write_wants_a_grant(library: Caller, bob: Caller, eve: Caller, ada: Cal
     arguments, selection = WRITES[name]
     query = f"mutation {{ {name}({arguments}) {selection} }}"
     before = books(ada, "{}")
-    assert [caller.code(query) for caller in (library, bob, eve)] == ["UNAUTHENTICATED", "FORBIDDEN", "FORBIDDEN"]
+    assert [caller.code(query) for caller in (library, bob, eve)] == [
+        "UNAUTHENTICATED",
+        "FORBIDDEN",
+        "FORBIDDEN",
+    ]
     assert (books(ada, "{}"), books(ada, '{title: {eq: "No"}}')) == (before, 0)
 
 
@@ -255,7 +273,9 @@ def test_readers_see_the_rows_their_filter_lets_through(library: Caller, bob: Ca
     assert bob.ask(loans) == {"allLoan": {"totalCount": 1, "results": [mine]}}
     assert ada.ask(loans)["allLoan"]["totalCount"] >= 2
     assert library.code(loans) == "UNAUTHENTICATED"
-    assert bob.ask("{ allMember { results { email } } }") == {"allMember": {"results": [{"email": "bob@example.org"}]}}
+    assert bob.ask("{ allMember { results { email } } }") == {
+        "allMember": {"results": [{"email": "bob@example.org"}]}
+    }
 
 
 def test_row_filter_holds_behind_relations_too(library: Caller, bob: Caller) -> None:
@@ -279,11 +299,14 @@ def test_readers_write_the_rows_their_filter_lets_through(bob: Caller, ada: Call
     assert bob.code(create, {"input": {**own, "member": 3}}) in ("FORBIDDEN", "BAD_USER_INPUT")
 
     update = "mutation { updateLoan(id: $id, input: $input) { id remark } }"
-    assert bob.ask(update, {"id": loan["id"], "input": {"remark": "still mine"}})["updateLoan"]["remark"] == "still mine"
+    assert (
+        bob.ask(update, {"id": loan["id"], "input": {"remark": "still mine"}})["updateLoan"]["remark"]
+        == "still mine"
+    )
     assert bob.code(update, {"id": loan["id"], "input": {"member": 3}}) in ("FORBIDDEN", "BAD_USER_INPUT")
     assert bob.code(update, {"id": 2, "input": {"remark": "stolen"}}) == "NOT_FOUND"
     assert bob.code("mutation { deleteLoan(id: 2) { id } }") == "NOT_FOUND"
-    many = bob.ask("mutation { updateManyLoan(where: {}, input: {remark: \"all\"}) { id } }")["updateManyLoan"]
+    many = bob.ask('mutation { updateManyLoan(where: {}, input: {remark: "all"}) { id } }')["updateManyLoan"]
     assert {found["id"] for found in many} == {1, loan["id"]}
     bob.ask("mutation { deleteLoan(id: $id) { id } }", {"id": loan["id"]})
     assert ada.ask("{ oneLoan(where: {id: {eq: 2}}) { remark } }") == {"oneLoan": {"remark": None}}
@@ -310,7 +333,7 @@ def test_who_may_write_but_not_read_sees_the_id_alone(library: Caller, ada: Call
         "{{ allBook(where: {{{name}: {{exists: true}}}}) {{ totalCount }} }}",
         "{{ allAuthor(where: {{books: {{{name}: {{exists: true}}}}}}) {{ totalCount }} }}",
         "{{ allBook(sort: {{field: {name}}}) {{ totalCount }} }}",
-        "mutation {{ createBook(input: {{title: \"x\", {name}: 1}}) {{ id }} }}",
+        'mutation {{ createBook(input: {{title: "x", {name}: 1}}) {{ id }} }}',
     ],
 )
 def test_hidden_property_answers_like_one_that_is_not_there(library: Caller, bob: Caller, query: str) -> None:
@@ -331,13 +354,18 @@ def test_hidden_property_is_there_for_who_may_see_it(ada: Caller) -> None:
 
 def test_schema_shows_hidden_names_to_nobody_else(library: Caller, bob: Caller, ada: Caller) -> None:
     query = '{ __type(name: "Book") { fields { name } } }'
-    names = [{field["name"] for field in caller.ask(query)["__type"]["fields"]} for caller in (library, bob, ada)]
+    names = [
+        {field["name"] for field in caller.ask(query)["__type"]["fields"]} for caller in (library, bob, ada)
+    ]
     assert ["purchasePrice" in known for known in names] == [False, False, True]
     assert not any("internalCode" in known for known in names)
 
 
 def test_password_is_never_read(ada: Caller) -> None:
-    for query in ("{ allMember { results { password } } }", '{ allMember(where: {password: {exists: true}}) { totalCount } }'):
+    for query in (
+        "{ allMember { results { password } } }",
+        "{ allMember(where: {password: {exists: true}}) { totalCount } }",
+    ):
         (error,) = ada.send(query).json()["errors"]
         assert error["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
 

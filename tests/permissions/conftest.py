@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tests.permissions import oracle
 from tests.permissions.callers import log_in
 from tests.permissions.serving import Serving, serving, settings
+from tests.permissions.state import look
 from tests.support.postgres import Cluster
 
 
@@ -33,15 +35,27 @@ async def callers(
             yield running
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="package")
+async def trial(callers: Serving) -> AsyncIterator[Serving]:
+    """The application, every write of which is undone once it has been looked at; at the end nothing has changed."""
+    callers.watched.look = lambda: look(callers.generation)
+    try:
+        yield callers
+    finally:
+        callers.watched.look = None
+    assert await callers.server.database.read(lambda: look(callers.generation)) == oracle.seeded()
+
+
+@pytest_asyncio.fixture(loop_scope="package")
 async def served(database_url: str, tmp_path: Path) -> AsyncIterator[Serving]:
     """The application on an empty database of each kind."""
     async with serving(settings(database_url, tmp_path)) as running:
         yield running
 
 
-@pytest.fixture
-async def alone(sqlite_database: str, tmp_path: Path) -> AsyncIterator[Serving]:
-    """The application on SQLite, for what has nothing to do with the database."""
-    async with serving(settings(sqlite_database, tmp_path)) as running:
+@pytest_asyncio.fixture(loop_scope="package", scope="package")
+async def alone(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serving]:
+    """The application on SQLite, for what has nothing to do with the database and changes no record."""
+    folder = tmp_path_factory.mktemp("alone")
+    async with serving(settings(f"sqlite:///{folder / 'x.sqlite'}", folder)) as running:
         yield running

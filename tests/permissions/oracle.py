@@ -128,7 +128,8 @@ def _my_own(world: World, me: Caller, row: Row) -> bool:
 
 
 def _of_my_team(world: World, me: Caller, row: Row) -> bool:
-    return row["team"] is not None and row["team"] == _team_of(world, me)
+    team: int | None = row["team"]
+    return team is not None and team == _team_of(world, me)
 
 
 def _owned_by_my_team(world: World, me: Caller, row: Row) -> bool:
@@ -136,7 +137,7 @@ def _owned_by_my_team(world: World, me: Caller, row: Row) -> bool:
 
 
 def _published(world: World, me: Caller, row: Row) -> bool:
-    return row["status"] == "published"
+    return bool(row["status"] == "published")
 
 
 def _reviewed_by_my_team(world: World, me: Caller, row: Row) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from tests.permissions.serving import Serving, definition, serving, settings
 
+pytestmark = pytest.mark.asyncio(loop_scope="package")
 HIDDEN = [
     # model, name, who asks, whether it is hidden from writes too
     ("Person", "badge", "eve", True),
@@ -24,10 +25,12 @@ HIDDEN = [
 ]
 
 
-@pytest.fixture
-async def live(sqlite_database: str, tmp_path: Path) -> AsyncIterator[Serving]:
+@pytest_asyncio.fixture(loop_scope="package", scope="module")
+async def live(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serving]:
     """A live application, whose errors suggest nothing."""
-    async with serving(settings(sqlite_database, tmp_path), definition(status="live")) as running:
+    folder = tmp_path_factory.mktemp("hidden")
+    chosen = settings(f"sqlite:///{folder / 'x.sqlite'}", folder)
+    async with serving(chosen, definition(status="live")) as running:
         for name in ("ada", "eve", "max"):
             pair = await running.pair("Staff", f"{name}@example.org", f"{name} password")
             running.tokens[name] = pair["jwtToken"]
@@ -159,16 +162,9 @@ async def test_introspection_lists_a_hidden_name_for_those_who_see_it_alone(alon
         assert "password" not in names["Person"] | names["PersonWhere"] | names["PersonSortField"]
 
 
-async def test_hidden_name_works_for_a_role_that_is_excepted(alone: Serving) -> None:
-    max_ = (await alone.pair("Staff", "max@example.org", "max password"))["jwtToken"]
+async def test_hidden_name_works_for_a_role_that_is_excepted(trial: Serving) -> None:
     query = "{ allPerson(where: {salary: {gt: 1000}}, sort: {field: salary, order: DESC}) { results { id salary } } }"
-    answer = await alone.ask(query, token=max_)
-    assert answer.data == {
-        "allPerson": {
-            "results": [{"id": 6, "salary": 6000}, {"id": 3, "salary": 3000}, {"id": 10, "salary": 700}][:2]
-        }
-    }
-    changed = await alone.ask("mutation { updatePerson(id: 1, input: {salary: 1}) { salary } }", token=max_)
-    assert changed.data == {"updatePerson": {"salary": 1}}
-    eve = (await alone.pair("Staff", "eve@example.org", "eve password"))["jwtToken"]
-    assert (await alone.ask("{ onePerson { salary } }", token=eve)).code == "GRAPHQL_VALIDATION_FAILED"
+    answer = await trial.ask(query, token=trial.tokens["max"])
+    assert answer.data == {"allPerson": {"results": [{"id": 6, "salary": 6000}, {"id": 3, "salary": 3000}]}}
+    change = "mutation { updatePerson(id: 1, input: {salary: 1}) { salary } }"
+    assert (await trial.ask(change, token=trial.tokens["max"])).data == {"updatePerson": {"salary": 1}}

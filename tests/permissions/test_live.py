@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from app.auth.keystore import Keystore
 from tests.permissions.serving import Serving, definition, serving, settings
 
+pytestmark = pytest.mark.asyncio(loop_scope="package")
 INTROSPECTIONS = [
     "{ __schema { types { name } } }",
     '{ __type(name: "Note") { name } }',
@@ -22,18 +23,19 @@ INTROSPECTIONS = [
 BROWSER = {"accept": "text/html"}
 
 
-@pytest.fixture(params=["live", "production"])
+@pytest_asyncio.fixture(loop_scope="package", scope="module", params=["live", "production"])
 async def live(
-    request: pytest.FixtureRequest, sqlite_database: str, tmp_path: Path
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Serving]:
     """A live application, or one under development on a server that is in production."""
+    folder = tmp_path_factory.mktemp("live")
     given: dict[str, Any] = {}
     application = definition(status="live")
     if request.param == "production":
-        Keystore.load(tmp_path / "keystore.json", create=True)
-        given = {"environment": "production", "keystore": tmp_path / "keystore.json"}
+        Keystore.load(folder / "keystore.json", create=True)
+        given = {"environment": "production", "keystore": folder / "keystore.json"}
         application = definition()
-    async with serving(settings(sqlite_database, tmp_path, **given), application) as running:
+    async with serving(settings(f"sqlite:///{folder / 'x.sqlite'}", folder, **given), application) as running:
         for name in ("ada", "ina"):
             pair = await running.pair("Staff", f"{name}@example.org", f"{name} password")
             running.tokens[name] = pair["jwtToken"]

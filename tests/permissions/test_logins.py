@@ -9,11 +9,13 @@ from typing import Any
 
 import httpx
 import pytest
+import pytest_asyncio
 from argon2 import PasswordHasher, extract_parameters
 from starlette.applications import Starlette
 
 from tests.permissions.serving import LOGIN, PROFILES, Answer, Serving, serving, settings
 
+pytestmark = pytest.mark.asyncio(loop_scope="package")
 WRONG = "Wrong credentials, please try again"
 FAILURES = {
     "wrong password": ("Staff", "ada@example.org", "wrong password"),
@@ -110,7 +112,7 @@ async def test_login_that_fails_takes_the_same_time_for_known_and_unknown_users(
     assert sorted(elsewhere)[60] > sorted(known)[60] * 0.7
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="package")
 async def limited(sqlite_database: str, tmp_path: Path) -> AsyncIterator[Serving]:
     """The application with the limits that it has by default."""
     chosen = settings(sqlite_database, tmp_path, login_per_account_minute=5, login_per_address_minute=20)

@@ -170,7 +170,8 @@ async def test_sort_orders_the_rows_of_the_caller(callers: Serving) -> None:
         for model in MODELS:
             for name in oracle.fields(caller, model):
                 for order in ("ASC", "DESC"):
-                    query = f"{{ all{model}(sort: {{field: {name}, order: {order}}}) {{ results {{ id }} totalCount }} }}"
+                    sort = f"sort: {{field: {name}, order: {order}}}"
+                    query = f"{{ all{model}({sort}) {{ results {{ id }} totalCount }} }}"
                     rows = oracle.visible(world, caller, model)
                     expected: Any = _offered(model, rows)
                     if not isinstance(rows, str):
@@ -305,8 +306,8 @@ def _uses(model: str, name: str) -> Iterator[str]:
         yield f'mutation {{ update{model}(id: 1, input: {{{name}: "x"}}) {{ id }} }}'
 
 
-async def test_action_runs_for_whom_it_is_allowed(callers: Serving) -> None:
-    world, differences = oracle.seeded(), Differences(callers)
+async def test_action_runs_for_whom_it_is_allowed(trial: Serving) -> None:
+    world, differences = oracle.seeded(), Differences(trial)
     query = "mutation ($id: ID!) { action(id: $id) }"
     for caller in CALLERS:
         for action in oracle.ACTIONS:

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from tests.permissions.requests import every_operation
 from tests.permissions.serving import Answer, Serving, definition, serving, settings
 
+pytestmark = pytest.mark.asyncio(loop_scope="package")
 REFUSAL = {"code": "PRIVATE_DATA_MODE", "statusCode": 401}
 MESSAGE = "redirect_to_login"
 OTHERS: list[tuple[str, dict[str, Any]]] = [
@@ -41,10 +43,11 @@ LOGINS = [
 ]
 
 
-@pytest.fixture
-async def private(database_url: str, tmp_path: Path) -> AsyncIterator[Serving]:
+@pytest_asyncio.fixture(loop_scope="package", scope="module")
+async def private(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serving]:
     """The application, of which ada and eve have tokens from before it went into Private Data Mode."""
-    chosen = settings(database_url, tmp_path)
+    folder = tmp_path_factory.mktemp("private")
+    chosen = settings(f"sqlite:///{folder / 'x.sqlite'}", folder)
     before = {}
     async with serving(chosen) as running:
         for name in ("ada", "eve"):

@@ -14,9 +14,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import pytest_asyncio
 
 from tests.permissions.serving import Answer, Serving, definition, serving, settings
 
+pytestmark = pytest.mark.asyncio(loop_scope="package")
 ME = "{ mePerson { name } }"
 REFRESH = "mutation ($t: String!) { refreshToken(token: $t) { jwtToken refreshToken } }"
 REVOKE = "mutation ($t: String!) { revokeRefreshToken(token: $t) { removed } }"
@@ -49,7 +51,7 @@ def forgeries(token: str, refresh: str, key: bytes) -> Iterator[tuple[str, str]]
     )
     yield "no key", signed(head, claims, b"")
     for algorithm in ("none", "None", "HS256", "HS384", "RS256", "ES512", "PS512", ""):
-        made = HASHES.get(algorithm) and algorithm or "HS512"
+        made = (HASHES.get(algorithm) and algorithm) or "HS512"
         yield f"alg {algorithm}", signed(head | {"alg": algorithm}, claims, key, made)
     for extra in (
         {"kid": "../../dev/null"},
@@ -105,7 +107,7 @@ def _broken(header: str, payload: str, signature: str, refresh: str) -> Iterator
     yield "nothing of the kind", "password"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="package")
 async def two(sqlite_database: str, tmp_path: Path) -> AsyncIterator[Serving]:
     """Two applications alike on one server, with one keystore and one database."""
     other = definition(name="other", uuid=OTHER)

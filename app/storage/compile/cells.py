@@ -16,12 +16,22 @@ from app.properties import KINDS
 from app.properties.base import PropertyKind
 from app.storage.columns import IsoDate, IsoTime, ScaledDecimal, UtcDateTime
 from app.storage.prepare import Convert, result_processor
+from app.storage.shape import Cell, Node, ScaledCell
 
 Form = Literal["wire", "python"]
 FILES = frozenset({"File", "Image"})
 
 # What SQLite holds of these is the very text of the answer.
 _TEXTS_OF_ANSWERS = (UtcDateTime, IsoDate, IsoTime)
+
+
+def cell(place: int, property: Property, type_: TypeEngine[Any], dialect: Dialect, form: Form) -> Node:
+    """What stands in the answer for the column at `place`."""
+    if form == "wire" and isinstance(type_, ScaledDecimal):
+        if dialect.name == "sqlite":
+            return ScaledCell(place, 10**type_.scale, _decimal(type_.scale))
+        return Cell(place, _number(10 ** (15 - type_.scale)))
+    return Cell(place, cell_converter(property, type_, dialect, form))
 
 
 def cell_converter(
@@ -61,6 +71,11 @@ def computation(expression: Expression, form: Form) -> Callable[[Mapping[str, An
 def _decimal(scale: int) -> Convert:
     exponent = -scale
     return lambda value: Decimal(value).scaleb(exponent)
+
+
+def _number(limit: int) -> Convert:
+    """A decimal as a float where that is the very same number, which it is up to 15 digits."""
+    return lambda value: float(value) if -limit < value < limit else value
 
 
 def _render(property: Property) -> Convert | None:

@@ -15,7 +15,7 @@ from sqlalchemy.types import BigInteger
 from app.definition.model import Property
 from app.errors import BadInput, NotFound
 from app.properties import KINDS
-from app.storage.compile.cells import FILES, Form, cell_converter, computation
+from app.storage.compile.cells import FILES, Form, cell, computation
 from app.storage.compile.sources import Shown, Sources
 from app.storage.selection import Constant, Field, Leaf, Many, One, Selection, Sort, Source
 from app.storage.shape import Cell, Children, Computed, FileCell, Fixed, Node, Object
@@ -108,12 +108,12 @@ class Level:
         if property.kind in ("count", "sum"):
             value = self._aggregate(shown, property)
             place = self.place(value, shown.table, name)
-            return Cell(place, cell_converter(property, value.type, self.sources.rendered, form))
+            return cell(place, property, value.type, self.sources.rendered, form)
         place = self.place(shown.column(name), shown.table, name)
         if form == "wire" and parts and KINDS[property.kind].graphql in FILES:
             return FileCell(place, parts)
         type_ = shown.model.columns[name].type
-        return Cell(place, cell_converter(property, type_, self.sources.rendered, form))
+        return cell(place, property, type_, self.sources.rendered, form)
 
     def _one(self, shown: Shown, relation: RelationTable, selection: Selection) -> Node:
         if relation.column is not None and _is_reference(selection):

@@ -150,7 +150,9 @@ class Sources:
         child = self.source(Source(relation.target, names, related.rows))
         table, key = self.link(relation, child)
         query = select(child.id).select_from(table)
-        query = query.where(key == self.parent(shown, relation), child.rows, self.condition(child, related.condition))
+        query = query.where(
+            key == self.parent(shown, relation), child.rows, self.condition(child, related.condition)
+        )
         return exists(query.correlate_except(*table._from_objects))
 
     def _compare(self, shown: Shown, name: str, operator: str, operand: Parameter | None) -> Clause:

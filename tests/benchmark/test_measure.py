@@ -1,0 +1,25 @@
+"""From runs to figures."""
+
+from __future__ import annotations
+
+import pytest
+
+from scripts.benchmark.load import Load
+from scripts.benchmark.measure import Figures, Schedule, figures
+
+
+def test_figures_of_a_run() -> None:
+    load = Load(requests=2000, seconds=4.0, p50_ms=1.5, p99_ms=9.0)
+    assert figures(load, 3.0) == Figures(cpu_ms=1.5, rps=500.0, p50_ms=1.5, p99_ms=9.0)
+
+
+def test_figures_count_work_whose_answers_nobody_waited_for() -> None:
+    load = Load(requests=68, seconds=1.0, p50_ms=1.0, p99_ms=2.0)
+    assert figures(load, 1.0, unanswered=32) == Figures(cpu_ms=10.0, rps=68.0, p50_ms=1.0, p99_ms=2.0)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "rounds"), [(1, [1]), (2, [1, 1]), (3, [1, 1, 1]), (5, [2, 2, 1]), (12, [4, 4, 4])]
+)
+def test_rounds_share_the_seconds(seconds: int, rounds: list[int]) -> None:
+    assert Schedule(seconds, connections=32, products=1).rounds() == rounds
