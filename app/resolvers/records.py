@@ -156,7 +156,7 @@ async def delete_many(
 def parse_id(value: Any) -> int:
     """A record's id as callers write it, a number or its digits."""
     text = str(value)
-    if not text.isdecimal() or len(text) > 18:
+    if not (text.isascii() and text.isdecimal()) or len(text) > 18:
         raise BadInput("An id is a whole number.", {"id": ["is_invalid"]})
     return int(text)
 

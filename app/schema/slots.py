@@ -64,7 +64,12 @@ def quick(schema: GraphQLSchema, nodes: Sequence[VariableDefinitionNode]) -> Qui
     return Quick(tuple(plain))
 
 
-_PLAIN: Mapping[str, type] = {"Int": int, "String": str}
+_PLAIN: Mapping[str, type] = {
+    "Int": int,
+    "String": str,
+    # These scalars take any value as it is; the kind of the property it is compared with parses it.
+    **dict.fromkeys(("Decimal", "DateTime", "Date", "Time"), object),
+}
 _MOST = 2**31
 
 
@@ -79,12 +84,12 @@ class Quick:
         shape: list[tuple[str, str | None]] = []
         for name, python, sure in self.variables:
             value: Any = inputs.get(name)
-            if type(value) is not python:
+            if type(value) is not python and (python is not object or value is None):
                 if sure or value is not None or name not in inputs:
                     return None
                 shape.append((name, None))
                 continue
-            if isinstance(value, int) and not -_MOST <= value < _MOST:
+            if python is int and isinstance(value, int) and not -_MOST <= value < _MOST:
                 return None
             shape.append((name, "*"))
         return inputs, tuple(shape)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from tests.end_to_end.caller import ROOT, Caller
 from tests.support.files import FileServer, running_file_server
+from tests.support.postgres import Cluster
 from tests.support.server import Server, running_server
 
 APPLICATIONS = Path(__file__).parent / "applications"
@@ -51,6 +53,7 @@ class Shared:
     """The shared server, its state, and the applications on it."""
 
     server: Server
+    database: str
     data: Path
     client: httpx.Client
 
@@ -85,24 +88,35 @@ def outbound(files: FileServer) -> dict[str, str]:
     return {"ACTIONQL_OUTBOUND_ALLOW": files.url.removeprefix("http://")}
 
 
+NewDatabase = Callable[[], AbstractContextManager[str]]
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def new_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> NewDatabase:
+    """Gives the URL of an empty database; what a server does is tried on both kinds."""
+    if request.param == "sqlite":
+        return lambda: nullcontext(f"sqlite:///{tmp_path_factory.mktemp('database') / 'x.sqlite'}")
+    cluster: Cluster = request.getfixturevalue("postgres_cluster")
+    return cluster.database
+
+
 @pytest.fixture(scope="session")
 def shared(
-    tmp_path_factory: pytest.TempPathFactory, client: httpx.Client, outbound: dict[str, str]
+    new_database: NewDatabase,
+    tmp_path_factory: pytest.TempPathFactory,
+    client: httpx.Client,
+    outbound: dict[str, str],
 ) -> Iterator[Shared]:
     folder = tmp_path_factory.mktemp("shared")
     shoes = folder / "shoes.yaml"
     shoes.write_text((EXAMPLES / "shoes.yaml").read_text() + SHOES)
-    definitions = [
-        EXAMPLES / "taskings.yaml",
-        shoes,
-        APPLICATIONS / "library.yaml",
-        APPLICATIONS / "tools.yaml",
-        APPLICATIONS / "private.yaml",
-        APPLICATIONS / "live.yaml",
-    ]
-    env = {**SECRETS, **QUICK, **OFTEN, **outbound, "ACTIONQL_UPLOAD_BYTES": str(UPLOAD_BYTES)}
-    with running_server(*definitions, data=folder / "data", env=env) as server:
-        yield Shared(server, folder / "data", client)
+    own = [APPLICATIONS / f"{name}.yaml" for name in ("library", "tools", "private", "live")]
+    definitions, data = [EXAMPLES / "taskings.yaml", shoes, *own], folder / "data"
+    with new_database() as url:
+        limits = {"ACTIONQL_UPLOAD_BYTES": str(UPLOAD_BYTES), "DATABASE_URL": url}
+        env = {**SECRETS, **QUICK, **OFTEN, **outbound, **limits}
+        with running_server(*definitions, data=data, env=env) as server:
+            yield Shared(server, url, data, client)
 
 
 @pytest.fixture(scope="session")

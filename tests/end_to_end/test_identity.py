@@ -161,9 +161,7 @@ async def test_refresh_token_is_good_once(shared: Shared, library: Caller) -> No
     again = library.ask(REFRESH, {"token": first["refreshToken"]})["refreshToken"]
     assert again["refreshToken"] == second["refreshToken"]
 
-    await run_sql(
-        database(shared), "UPDATE actionql_session SET rotated = '2020-01-01T00:00:00.000000+00:00'"
-    )
+    await run_sql(shared.database, "UPDATE actionql_session SET rotated = '2020-01-01T00:00:00.000000+00:00'")
     assert library.code(REFRESH, {"token": first["refreshToken"]}) == "UNAUTHENTICATED"
     assert library.code(REFRESH, {"token": second["refreshToken"]}) == "UNAUTHENTICATED"
     assert library.bearing(second["jwtToken"]).code("{ meMember { id } }") == "UNAUTHENTICATED"
@@ -210,10 +208,6 @@ def test_custom_profile_lets_its_action_decide(tools: Caller) -> None:
         "Wrong credentials, please try again",
         "UNAUTHENTICATED",
     )
-
-
-def database(shared: Shared) -> str:
-    return f"sqlite:///{shared.data / 'actionql.sqlite'}"
 
 
 def decoded(part: str) -> Any:

@@ -125,7 +125,8 @@ def test_file_is_not_there_for_another_application(ada: Caller, system: Caller) 
 
 
 def test_image_property_takes_images_alone(ada: Caller) -> None:
-    query = "mutation { createPortrait(input: {caption: $caption, author: 1, picture: $reference}) { picture { name } } }"
+    query = """mutation {
+      createPortrait(input: {caption: $caption, author: 1, picture: $reference}) { picture { name } } }"""
     text = form(ada, name="text.png", model="Portrait", property="picture")
     sent(ada, text, b"no picture")
     error = ada.error(query, {"caption": "Text", "reference": text["reference"]})

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.end_to_end.caller import Caller
-from tests.end_to_end.conftest import PASSWORD, QUICK, SECRETS, SYSTEM
+from tests.end_to_end.conftest import PASSWORD, QUICK, SECRETS, SYSTEM, NewDatabase
 from tests.end_to_end.databases import run_sql, scalar
 from tests.end_to_end.pictures import png
 from tests.support.files import FileServer
@@ -33,28 +33,19 @@ class Walk:
         return int(await scalar(self.database, SESSIONS))
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of an empty database."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path_factory.mktemp('walk') / 'walk.sqlite'}"
-        return
-    with request.getfixturevalue("postgres_cluster").database() as url:
-        yield url
-
-
 @pytest.fixture(scope="module")
 def walk(
-    database: str,
+    new_database: NewDatabase,
     tmp_path_factory: pytest.TempPathFactory,
     client: httpx.Client,
     outbound: dict[str, str],
 ) -> Iterator[Walk]:
     data = tmp_path_factory.mktemp("state") / "data"
-    env = {**SECRETS, **QUICK, **outbound, "DATABASE_URL": database}
-    with running_server(data=data, env=env) as server:
-        anybody = Caller(client, f"{server.url}/graphql", secrets=(PASSWORD, str(data)))
-        yield Walk(anybody.login(SYSTEM, "system", PASSWORD), database)
+    with new_database() as url:
+        env = {**SECRETS, **QUICK, **outbound, "DATABASE_URL": url}
+        with running_server(data=data, env=env) as server:
+            anybody = Caller(client, f"{server.url}/graphql", secrets=(PASSWORD, str(data)))
+            yield Walk(anybody.login(SYSTEM, "system", PASSWORD), url)
 
 
 def test_login_answers_a_pair_of_the_profiles_lifetimes(walk: Walk) -> None:

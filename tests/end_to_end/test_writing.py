@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -136,6 +138,17 @@ def test_what_the_server_sets_or_nobody_sees_is_no_input(ada: Caller, name: str)
     error = ada.error(CREATE, {"input": {"title": "x", name: "1"}})
     assert error["extensions"]["code"] == "BAD_USER_INPUT"
     assert "canary" not in error["message"]
+
+
+@pytest.mark.parametrize("price", ["0.10", "0.07", "1234567.89", "12345678901234567.89", "90071992547409.93"])
+def test_price_keeps_every_digit(ada: Caller, price: str) -> None:
+    """Also those that binary floating-point numbers lack."""
+    answer = ada.send(f'mutation {{ createBook(input: {{title: "x", price: {price}}}) {{ price }} }}')
+    made = json.loads(answer.text, parse_float=Decimal)["data"]["createBook"]
+    assert made == {"price": Decimal(price)}
+    found = ada.send(f"{{ allBook(where: {{price: {{eq: {price}}}}}, take: 1) {{ results {{ price }} }} }}")
+    results = json.loads(found.text, parse_float=Decimal)["data"]["allBook"]["results"]
+    assert results == [{"price": Decimal(price)}]
 
 
 def test_update_changes_what_is_given_alone(ada: Caller) -> None:
@@ -347,7 +360,8 @@ def test_hidden_property_answers_like_one_that_is_not_there(library: Caller, bob
 
 
 def test_hidden_property_is_there_for_who_may_see_it(ada: Caller) -> None:
-    query = "{ allBook(where: {purchasePrice: {gt: 5}}, sort: {field: purchasePrice}) { results { title purchasePrice } } }"
+    query = """{ allBook(where: {purchasePrice: {gt: 5}}, sort: {field: purchasePrice}) {
+      results { title purchasePrice } } }"""
     assert ada.ask(query) == {"allBook": {"results": [{"title": "The Dispossessed", "purchasePrice": 5.05}]}}
     assert ada.ask("{ meMember { card } }") == {"meMember": {"card": "c-1"}}
 
