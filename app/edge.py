@@ -10,7 +10,6 @@ from decimal import Decimal
 from random import getrandbits
 from typing import Any
 
-import orjson
 import structlog
 from graphql import Undefined
 from starlette.requests import Request
@@ -28,6 +27,7 @@ from app.errors import (
     TooLarge,
     TooManyRequests,
 )
+from app.json_text import write_json_bytes
 from app.permissions import ANYBODY, Principal
 from app.resolvers.authenticate import authenticate
 from app.resolvers.context import Context, Generation, Server
@@ -146,15 +146,13 @@ def retry_headers(error: Exception) -> dict[str, str]:
 
 
 def to_json(value: Any) -> bytes:
-    """The value as JSON: a Decimal as an exact number, times in ISO 8601."""
-    return orjson.dumps(value, default=_json_of)
+    """The value as the JSON of an answer: exact, with null for what is undefined or no finite number."""
+    return write_json_bytes(value, _json_of)
 
 
-def _json_of(value: object) -> object:
-    if isinstance(value, Decimal):
-        return orjson.Fragment(str(value)) if value.is_finite() else None
-    if value is Undefined:
-        return None
+def _json_of(value: object) -> None:
+    if value is Undefined or isinstance(value, Decimal):
+        return
     raise TypeError(f"{type(value).__name__} has no JSON")
 
 

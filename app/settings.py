@@ -48,15 +48,9 @@ def _base_url(value: str) -> str:
 
 
 def _database_url(value: str) -> str:
-    if not re.match(r"(postgres|postgresql|sqlite)(\+[a-z0-9]+)?://", value):
+    if not re.match(r"(postgres(ql)?|sqlite)://", value):
         raise ValueError("should be a postgresql:// or sqlite:// URL")
-    return value
-
-
-def _smtp_url(value: str) -> str:
-    if not re.fullmatch(r"smtps?://\S+", value):
-        raise ValueError("should be an smtp:// or smtps:// URL")
-    return value
+    return re.sub(r"^postgres://", "postgresql://", value)
 
 
 CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_parts)]
@@ -88,7 +82,7 @@ class Settings(BaseSettings):
     )
     environment: Literal["development", "production"] = Field(
         "development",
-        description="development or production; production invents no secrets and closes GraphiQL.",
+        description="development or production; production invents no secrets and closes the schema.",
     )
     public_url: Annotated[str, AfterValidator(_base_url)] | None = Field(
         None, description="URL under which callers reach the server; else taken from each request."
@@ -96,20 +90,10 @@ class Settings(BaseSettings):
     keystore: Path | None = Field(
         None, description="File of secrets (JSON, mode 0600); else keystore.json in the data folder."
     )
-    data: Path = Field(Path("data"), description="Folder of the SQLite file, assets, outbox and keystore.")
-    assets: str | None = Field(
-        None, description="Folder or s3:// URL for uploaded files; else assets in the data folder."
-    )
-    smtp_url: Annotated[str, AfterValidator(_smtp_url)] | None = Field(
-        None,
-        repr=False,
-        description="smtp:// or smtps://user:password@host:port; else mail goes to the outbox folder.",
-    )
+    data: Path = Field(Path("data"), description="Folder of the SQLite file, assets and keystore.")
+    assets: str | None = Field(None, description="Folder of uploaded files; else assets in the data folder.")
     trusted_proxies: Annotated[CommaSeparated, AfterValidator(_networks)] = Field(
         (), description="Addresses or networks, comma separated, whose X-Forwarded headers are believed."
-    )
-    allow_http: bool = Field(
-        False, description="Accept credentials over plain HTTP from other machines (true or false)."
     )
     outbound_allow: CommaSeparated = Field(
         (),
@@ -120,7 +104,6 @@ class Settings(BaseSettings):
 
     body_bytes: Count = Field(1_000_000, description="Largest request body in bytes, uploads apart.")
     upload_bytes: Count = Field(25_000_000, description="Largest uploaded file in bytes.")
-    upload_parts: Count = Field(100, description="Most parts of a multipart body.")
     graphql_bytes: Count = Field(64_000, description="Longest GraphQL document in bytes.")
     graphql_tokens: Count = Field(2000, description="Most tokens of a GraphQL document.")
     graphql_depth: Count = Field(10, description="Deepest selection of a GraphQL operation.")
@@ -133,8 +116,9 @@ class Settings(BaseSettings):
     graphql_root_mutations: Count = Field(5, description="Most root fields of a mutation.")
     take: Count = Field(50, description="Records of a list when the caller does not say.")
     take_most: Count = Field(200, description="Most records that a caller may ask for at once.")
-    take_action: Count = Field(5000, description="Most records that a step of an action reads at once.")
-    request_seconds: Seconds = Field(30, description="Longest time for one request in seconds.")
+    request_seconds: Seconds = Field(
+        30, description="Seconds in which a body has to arrive, and the last answers leave at SIGTERM."
+    )
     in_flight: Count = Field(64, description="Requests served at the same time; more wait.")
     queued: Annotated[int, Field(ge=0)] = Field(
         128, description="Requests that may wait; more are answered 503."
@@ -151,7 +135,6 @@ class Settings(BaseSettings):
         5, description="Login attempts a minute for one account from one address."
     )
     login_per_address_minute: Count = Field(20, description="Login attempts a minute from one address.")
-    keys_per_minute: Count = Field(600, description="Requests a minute with one API key.")
     refresh_grace_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(
         10, description="How long the refresh token before the current one still gets the current one."
     )
@@ -169,7 +152,7 @@ class Settings(BaseSettings):
 
     @property
     def assets_place(self) -> str:
-        """The folder or s3:// URL of uploaded files."""
+        """The folder of uploaded files."""
         return self.assets or str(self.data / "assets")
 
 
@@ -215,8 +198,6 @@ def _env_name(field: str) -> str:
 def _as_text(default: object) -> str:
     if default is None:
         return ""
-    if isinstance(default, bool):
-        return str(default).lower()
     if isinstance(default, tuple):
         return ",".join(default)
     return str(default)

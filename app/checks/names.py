@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from app.checks.base import Finding, Findings, Subject
 from app.definition.model import PUBLIC, ROLE_MODEL, SERVER_PROPERTIES, Model
-from app.definition.names import camel, pascal, snake
+from app.definition.names import aggregate_field, camel, pascal, snake
 from app.definition.resolve import built_in_role
 from app.definition.source import Path
 from app.properties import KINDS
@@ -26,7 +26,10 @@ SCHEMA_TYPES = (
 )
 """What the schema of every application has, or may have; the filters of property kinds come on top."""
 BUILT_IN_TYPES = frozenset([*SCHEMA_TYPES.split(), *(f"{kind.graphql}Filter" for kind in KINDS.values())])
-TYPE_SUFFIXES = ("Page", "Where", "Sort", "SortFields", "SortField", "SortRelation", "Input")
+TYPE_SUFFIXES = (
+    *("Page", "Where", "Sort", "SortFields", "SortField", "SortRelation", "Input"),
+    *("Aggregate", "Sums", "Averages", "Extremes", "Grouped", "GroupKey", "GroupField"),
+)
 """The schema makes these types of each model beside the one named like it."""
 FIELD_VERBS = ("all", "one", "me", "create", "update", "delete", "upsert")
 FIELD_VERBS_OF_MANY = ("createMany", "updateMany", "deleteMany", "upsertMany")
@@ -134,10 +137,15 @@ def _members(model_name: str, model: Model) -> Findings:
                 continue
             findings = [*_shape(path, name, str, snake, camel)]
             yield from findings
-            field = camel(name)
-            if not findings and field in taken:
-                yield Finding(path, f"{taken[field]!r} is the field {field} in GraphQL already; rename one")
-            taken.setdefault(field, name)
+            fields = [camel(name)]
+            if section == "relations" and model.relations[name].to_many:
+                fields.append(aggregate_field(camel(name)))
+            for field in fields:
+                if not findings and field in taken:
+                    yield Finding(
+                        path, f"{taken[field]!r} is the field {field} in GraphQL already; rename one"
+                    )
+                taken.setdefault(field, name)
             column = f"{snake(name)}_id"
             if section == "relations" and model.relations[name].kind == "belongs_to" and column in columns:
                 yield Finding(path, f"its column {column} is the property {columns[column]!r}; rename one")

@@ -25,6 +25,11 @@ def pascal(name: str) -> str:
     return "".join(word[:1].upper() + word[1:] for word in _SEPARATOR.split(name) if word)
 
 
+def aggregate_field(relation: str) -> str:
+    """`comments` -> `commentsAggregate`; the GraphQL field of what the records of a relation come to."""
+    return f"{relation}Aggregate"
+
+
 def derived_uuid(application: UUID, kind: str, name: str) -> UUID:
     """The uuid of a thing whose author gave none: stays the same from start to start."""
     return uuid5(application, f"{kind}:{name}")

@@ -3,7 +3,6 @@
 from app.expressions.errors import EvaluationError, ExpressionError
 from app.expressions.expression import Expression
 from app.expressions.functions import FUNCTIONS, Function
-from app.expressions.patterns import Pattern
 from app.expressions.structure import Structure, Value
 from app.expressions.template import Template
 from app.expressions.values import is_true, to_plain
@@ -14,7 +13,6 @@ __all__ = [
     "Expression",
     "ExpressionError",
     "Function",
-    "Pattern",
     "Structure",
     "Template",
     "Value",

@@ -24,10 +24,9 @@ from app.expressions.errors import OperandError
 from app.expressions.functions.lists import distinct, sort_by
 from app.expressions.functions.numbers import number, rounded
 from app.expressions.functions.times import date_time
-from app.expressions.json_text import write_json
 from app.expressions.kinds import Kind, kind_of
 from app.expressions.limits import MAX_TEXT
-from app.expressions.values import TEXTS, Budget, plain, text_of, whole
+from app.expressions.values import TEXTS, Budget, plain, text_of, whole, write_json
 
 TAGS = re.compile(r"<[^<>]*>")
 CLOSINGS = {name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "style")}

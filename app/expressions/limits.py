@@ -42,6 +42,9 @@ MAX_PATTERN = 200
 MAX_PATTERN_POSITIONS = 300
 """Characters that a pattern of `matches` stands for once its repetitions are written out."""
 
+MAX_GROUPS = 20
+"""Groups of a pattern of `matches` inside one another."""
+
 MAX_SUBJECT = 10_000
 """Characters of a text that `matches` looks at."""
 

@@ -11,10 +11,13 @@ from uuid import UUID
 from app.expressions.dates import CalendarDuration, as_instant
 from app.expressions.errors import EvaluationError, OperandError
 from app.expressions.kinds import Kind, kind_of, kind_word
-from app.expressions.limits import MAX_DIGITS, MAX_INTEGER, MAX_JSON_DEPTH, MAX_NODES
+from app.expressions.limits import MAX_DIGITS, MAX_INTEGER, MAX_JSON_DEPTH, MAX_NODES, MAX_TEXT
+from app.json_text import JsonError, Limits, read_foreign_json, write_plain_json
 
 Scope = Mapping[str, Any]
 Run = Callable[[Scope], Any]
+
+JSON_LIMITS = Limits(characters=MAX_TEXT, depth=MAX_JSON_DEPTH, digits=MAX_DIGITS)
 
 AS_IT_IS = frozenset({type(None), str, int, bool, dict, list, date, timedelta})
 """Types that need no second look when they are read; everything else goes through `plain`."""
@@ -130,6 +133,24 @@ def to_plain(value: Any) -> Any:
         return _to_plain(value, MAX_JSON_DEPTH, Budget())
     except OperandError as fault:
         raise EvaluationError(str(fault)) from None
+
+
+def read_json(text: str | bytes) -> Any:
+    """What a JSON text stands for, its numbers int or Decimal; raises OperandError if it is none."""
+    try:
+        return read_foreign_json(text, JSON_LIMITS)
+    except JsonError as error:
+        raise OperandError(str(error)) from None
+
+
+def write_json(value: Any) -> str:
+    """A value as compact JSON text, numbers exact; raises OperandError for what it cannot hold."""
+    try:
+        return write_plain_json(to_plain(value), number_text)
+    except EvaluationError as error:
+        raise OperandError(error.message) from None
+    except TypeError:
+        raise OperandError("the value cannot be written as JSON") from None
 
 
 def _to_plain(value: Any, depth: int, budget: Budget) -> Any:

@@ -18,6 +18,7 @@ class _AutoIncrement(IntegerKind):
     description = "A number that the server counts up with each record."
     takes = frozenset()
     writable = False
+    summable = False
 
     def column(self, constraints: Constraints) -> TypeEngine[Any]:
         return identifier()

@@ -68,6 +68,19 @@ class PropertyKind(ABC):
     writable: ClassVar[bool] = True
     """False for kinds that the server alone sets."""
 
+    summable: ClassVar[bool] = False
+    """Whether values add up to something."""
+
+    @property
+    def sortable(self) -> bool:
+        """Whether records can be ordered, and grouped, by it."""
+        return self.stored and self.graphql not in ("JSON", "File", "Image")
+
+    @property
+    def ranked(self) -> bool:
+        """Whether of two values one is the greater."""
+        return self.sortable and self.graphql != "Boolean"
+
     @abstractmethod
     def column(self, constraints: Constraints) -> TypeEngine[Any]:
         """The SQLAlchemy type of the column."""

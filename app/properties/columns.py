@@ -16,8 +16,8 @@ from sqlalchemy import DATE, NUMERIC, TIME, TIMESTAMP, BigInteger, Dialect, Inte
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
+from app.json_text import read_json, write_json
 from app.properties.instants import date_time_text, time_text
-from app.properties.json_text import from_json_text, to_json_text
 
 LARGEST = 2**63 - 1
 """The largest scaled value of a decimal: what 64 bits hold."""
@@ -138,7 +138,7 @@ class Json(TypeDecorator[Any]):
     """Any JSON value, its numbers exact; None is SQL's NULL.
 
     SQLite knows no JSON type whose texts it leaves alone, so the column has a name that no other kind uses.
-    On PostgreSQL an engine needs `json_serializer=to_json_text, json_deserializer=from_json_text`.
+    On PostgreSQL an engine needs `json_serializer=write_json, json_deserializer=read_json`.
     """
 
     impl = JSONB
@@ -148,10 +148,10 @@ class Json(TypeDecorator[Any]):
         return Declared("NVARCHAR") if dialect.name == "sqlite" else JSONB(none_as_null=True)
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        return to_json_text(value) if value is not None and dialect.name == "sqlite" else value
+        return write_json(value) if value is not None and dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        return from_json_text(value) if value is not None and dialect.name == "sqlite" else value
+        return read_json(value) if value is not None and dialect.name == "sqlite" else value
 
     def literal_processor(self, dialect: Dialect) -> Callable[[Any], str]:
-        return lambda value: _quoted(to_json_text(value))
+        return lambda value: _quoted(write_json(value))

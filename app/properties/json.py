@@ -8,7 +8,7 @@ from sqlalchemy.types import TypeEngine
 
 from app.properties.base import Constraints, PropertyKind
 from app.properties.columns import Json
-from app.properties.json_text import checked_json
+from app.properties.structures import checked_json
 
 
 class _Json(PropertyKind):

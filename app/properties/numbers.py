@@ -51,6 +51,7 @@ class IntegerKind(PropertyKind):
 
     graphql = "Int"
     operators = ORDER_OPERATORS
+    summable = True
     takes = frozenset({"minimum", "maximum"})
     lowest: ClassVar[int] = -(2**31)
     hint: ClassVar[str] = ""
@@ -72,6 +73,7 @@ class DecimalKind(PropertyKind):
 
     graphql = "Decimal"
     operators = ORDER_OPERATORS
+    summable = True
     scale: ClassVar[int]
 
     def column(self, constraints: Constraints) -> TypeEngine[Any]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 from app.expressions.errors import OperandError
-from app.expressions.patterns import Pattern
+from app.expressions.patterns import whole_matcher
 
 
 def pattern_problem(pattern: str) -> str | None:
     """What is wrong with a pattern, as a sentence; None for a good one."""
     try:
-        _compiled(pattern)
+        _matcher(pattern)
     except OperandError as error:
         return f"the pattern {pattern!r} cannot be used: {error}"
     return None
@@ -20,11 +21,11 @@ def pattern_problem(pattern: str) -> str | None:
 def matches(pattern: str, text: str) -> bool:
     """Whether the whole text has the form of the pattern; a text too long to look at has not."""
     try:
-        return _compiled(pattern).matches(text)
+        return _matcher(pattern)(text)
     except OperandError:
         return False
 
 
 @lru_cache(maxsize=256)
-def _compiled(pattern: str) -> Pattern:
-    return Pattern.parse(pattern)
+def _matcher(pattern: str) -> Callable[[str], bool]:
+    return whole_matcher(pattern)

@@ -13,7 +13,7 @@ from app.permissions import Grant, Verb
 from app.resolvers.context import Context
 from app.resolvers.links import links
 from app.storage.records import Unhashed, Write
-from app.storage.selection import Leaf, Selection, Source, Values, granted
+from app.storage.selection import Leaf, Query, Selection, Source, Values, granted
 from app.storage.shape import Page
 from app.storage.work import Work
 
@@ -51,14 +51,14 @@ def written_source(context: Context, model: str, values: Values) -> Source:
         return granted(Grant(model, Verb.READ, frozenset({"id"})), values)
 
 
-async def read(context: Context, selections: Sequence[Selection], values: Sequence[Any]) -> list[Page]:
-    """A page for each selection, all on one snapshot; JSON-ready."""
+async def read(context: Context, queries: Sequence[Query], values: Sequence[Any]) -> list[Page]:
+    """A page for each query, all on one snapshot; JSON-ready."""
     link = links(context)
 
     def work() -> Work[list[Page]]:
         pages = []
-        for selection in selections:
-            pages.append((yield from context.generation.records.select(selection, values, "wire", link)))
+        for query in queries:
+            pages.append((yield from context.generation.records.select(query, values, "wire", link)))
         return pages
 
     return await context.server.database.read(work)

@@ -12,11 +12,12 @@ from strawberry.schema.config import StrawberryConfig
 
 from app.definition.model import Application
 from app.permissions import Permissions
+from app.schema.fields import Info, RootField, filled, shell
 from app.schema.mutations import mutation_fields
 from app.schema.names import ModelNames, model_names
 from app.schema.queries import QueryField, query_fields, root_fields
 from app.schema.scalars import SCALARS, keep_digits
-from app.schema.types import Info, RootField, filled, model_types, shell
+from app.schema.types import model_types
 
 Resolver = Callable[..., Any]
 

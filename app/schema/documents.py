@@ -1,13 +1,10 @@
 """Documents made ready once: parsed, guarded, bound to the schema, validated, and kept while they are used.
 
-The cache belongs to one schema and dies with it. It is bounded by number and by memory, and has two parts:
-what was asked for once is a newcomer, and only what was asked for again becomes a regular. A stream of
-documents never seen before therefore pushes out other newcomers, not the documents that callers live on.
+The cache belongs to one schema and dies with it.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -22,12 +19,12 @@ from graphql import (
 )
 
 from app.schema.guard import VALIDATION_FAILED, Limits, guard, parse_guarded
+from app.schema.shelves import Shelves
 from app.schema.variables import bind_variables
 
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
 # What one token costs in memory with its syntax nodes, measured at its worst.
 _BYTES_A_TOKEN = 400
-_NEWCOMERS_SHARE = 4
 
 
 class InvalidDocument(Exception):
@@ -47,6 +44,8 @@ class Prepared:
 
     document: DocumentNode
     operation: OperationDefinitionNode
+    weight: int
+    """The memory of the document, in bytes, about."""
 
     @property
     def reads(self) -> bool:
@@ -80,18 +79,15 @@ class Documents:
         self._limits = limits
         self._max_errors = max_errors
         self._hide_suggestions = hide_suggestions
-        self._newcomers = _Shelf(max_documents // _NEWCOMERS_SHARE, max_bytes // _NEWCOMERS_SHARE)
-        self._regulars = _Shelf(
-            max_documents - self._newcomers.max_count, max_bytes - self._newcomers.max_weight
-        )
+        self._shelves: Shelves[str, _Entry] = Shelves(max_documents, max_bytes)
 
     def __len__(self) -> int:
-        return len(self._newcomers.entries) + len(self._regulars.entries)
+        return len(self._shelves)
 
     @property
     def weight(self) -> int:
         """The memory of what is cached, in bytes, about."""
-        return self._newcomers.weight + self._regulars.weight
+        return self._shelves.weight
 
     def prepare(self, source: str, operation_name: str | None = None) -> Prepared:
         """The operation named, or the only one; InvalidDocument if the document or the choice is not good."""
@@ -104,16 +100,10 @@ class Documents:
         return prepared
 
     def _find(self, source: str) -> _Entry:
-        entry = self._regulars.get(source)
-        if entry:
-            return entry
-        entry = self._newcomers.pop(source)
+        entry = self._shelves.get(source)
         if entry is None:
             entry = self._make(source)
-            self._newcomers.add(source, entry)
-            return entry
-        for old_source, old in self._regulars.add(source, entry):
-            self._newcomers.add(old_source, old)
+            self._shelves.add(source, entry, entry.weight)
         return entry
 
     def _make(self, source: str) -> _Entry:
@@ -135,49 +125,17 @@ class Documents:
         weight = len(source) + tokens * _BYTES_A_TOKEN
         if errors:
             return _Entry({}, tuple(map(_as_kept, errors)), weight)
-        return _Entry(_operations(document), (), weight)
+        return _Entry(_operations(document, weight), (), weight)
 
 
-class _Shelf:
-    """Entries in the order of their last use, bounded by count and weight."""
-
-    def __init__(self, max_count: int, max_weight: int) -> None:
-        self.max_count = max_count
-        self.max_weight = max_weight
-        self.weight = 0
-        self.entries: OrderedDict[str, _Entry] = OrderedDict()
-
-    def get(self, source: str) -> _Entry | None:
-        entry = self.entries.get(source)
-        if entry:
-            self.entries.move_to_end(source)
-        return entry
-
-    def pop(self, source: str) -> _Entry | None:
-        entry = self.entries.pop(source, None)
-        self.weight -= entry.weight if entry else 0
-        return entry
-
-    def add(self, source: str, entry: _Entry) -> list[tuple[str, _Entry]]:
-        """Keep the entry and give back those that have to leave for it, itself perhaps."""
-        self.entries[source] = entry
-        self.weight += entry.weight
-        left = []
-        while len(self.entries) > self.max_count or self.weight > self.max_weight:
-            oldest = self.entries.popitem(last=False)
-            self.weight -= oldest[1].weight
-            left.append(oldest)
-        return left
-
-
-def _operations(document: DocumentNode) -> dict[str | None, Prepared]:
+def _operations(document: DocumentNode, weight: int) -> dict[str | None, Prepared]:
     """Each operation by its name, and the only one by no name too."""
     operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
     by_name: dict[str | None, Prepared] = {
-        node.name.value: Prepared(document, node) for node in operations if node.name
+        node.name.value: Prepared(document, node, weight) for node in operations if node.name
     }
     if len(operations) == 1:
-        by_name[None] = next(iter(by_name.values()), Prepared(document, operations[0]))
+        by_name[None] = next(iter(by_name.values()), Prepared(document, operations[0], weight))
     return by_name
 
 

@@ -16,6 +16,9 @@ from app.schema.slots import late
 from app.schema.types import SortOrder
 from app.storage.selection import Direction, Sort, Source, Values
 
+MOST_CONDITIONS = 500
+"""Keys of one filter, on all its levels."""
+MOST_ORDERS = 30
 SourceOf = Callable[[str], Source]
 """The source of a model for the caller, its row filter's operands joined to the values at hand."""
 
@@ -27,7 +30,12 @@ def condition(
     values: Values,
     source_of: SourceOf,
 ) -> Condition:
-    """The condition of a coerced `where` argument; operands are parsed by their property's kind."""
+    """The condition of a coerced `where` argument; operands are parsed by their property's kind.
+
+    BadInput when there are more than `MOST_CONDITIONS`: a document's length is limited, but variables may hold more.
+    """
+    if _count(where) > MOST_CONDITIONS:
+        raise BadInput(f"A filter has at most {MOST_CONDITIONS} conditions.")
 
     def nested(where: Mapping[str, Any], model: ModelNames) -> Condition:
         return Every(tuple(part for key, value in where.items() for part in entry(key, value, model)))
@@ -56,7 +64,16 @@ def orders(
     source_of: SourceOf,
 ) -> tuple[Sort, ...]:
     """The orders of a coerced `sort` argument; related records that the caller may not read count as absent."""
+    if len(sort or ()) > MOST_ORDERS:
+        raise BadInput(f"There are at most {MOST_ORDERS} orders.")
     return tuple(order for entry in sort or () for order in _orders(entry, model, names, source_of))
+
+
+def _count(where: Any) -> int:
+    """How many keys a filter has on all levels."""
+    if isinstance(where, Mapping):
+        return sum(1 + _count(value) for value in where.values())
+    return sum(map(_count, where)) if isinstance(where, list) else 0
 
 
 def _comparisons(

@@ -16,12 +16,13 @@ from app.resolvers.assets import request_upload
 from app.resolvers.login import login, refresh_token, revoke_refresh_token
 from app.resolvers.records import Wanted, parse_id, written_source
 from app.schema.descriptions import of_action_field, of_profile_argument
+from app.schema.fields import Argument, Info, RootField, field
 from app.schema.filters import condition
 from app.schema.names import ModelNames
 from app.schema.scalars import JSON
 from app.schema.selections import Reader
-from app.schema.types import Argument, Info, ModelTypes, RootField, field
-from app.storage.selection import Field, Leaf, Many, One, Selection, Values
+from app.schema.types import ModelTypes
+from app.storage.selection import Field, Leaf, Many, One, Selection, Summary, Values
 
 Arguments = Mapping[str, Any]
 Names = Mapping[str, ModelNames]
@@ -246,5 +247,5 @@ def _names(fields: Iterable[Field]) -> Iterator[str]:
     for one in fields:
         if isinstance(one, Leaf):
             yield one.property
-        elif isinstance(one, One | Many):
+        elif isinstance(one, One | Many | Summary):
             yield one.relation

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from app.definition.model import Application, Model
-from app.definition.names import camel, pascal
+from app.definition.names import aggregate_field, camel, pascal
 from app.permissions import Permissions, Verb
 from app.properties import KINDS
+from app.properties.base import PropertyKind
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,34 @@ class ModelNames:
     """GraphQL name -> property, for what can be written."""
     input_relations: Mapping[str, str]
     """GraphQL name -> relation, for what can be written."""
+
+    @property
+    def sortable(self) -> list[str]:
+        """GraphQL names of what can be ordered and grouped by."""
+        return [name for name, kind in self._kinds() if kind.sortable]
+
+    @property
+    def ranked(self) -> list[str]:
+        """GraphQL names of what has a least and a greatest value."""
+        return [name for name, kind in self._kinds() if kind.ranked]
+
+    @property
+    def summable(self) -> list[str]:
+        """GraphQL names of what adds up."""
+        return [name for name, kind in self._kinds() if kind.summable]
+
+    @cached_property
+    def aggregates(self) -> Mapping[str, str]:
+        """GraphQL name -> to-many relation, for the fields that say what its records come to."""
+        return {
+            aggregate_field(name): relation
+            for name, relation in self.relations.items()
+            if self.model.relations[relation].to_many
+        }
+
+    def _kinds(self) -> Iterator[tuple[str, PropertyKind]]:
+        properties = self.model.all_properties
+        return ((name, KINDS[properties[of].kind]) for name, of in self.properties.items())
 
 
 def model_names(

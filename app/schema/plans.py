@@ -1,6 +1,6 @@
 """Queries compiled once: a document, a caller's roles and the shape of its variables make one plan.
 
-A plan holds the selections of every root field and where each operand comes from, so a request binds its values,
+A plan holds the queries of every root field and where each operand comes from, so a request binds its values,
 asks `authorize` again, and gets its answer from storage without GraphQL's executor. What can't be compiled goes to
 the executor, and so does every request that fails, so that errors are the executor's own.
 """
@@ -8,7 +8,7 @@ the executor, and so does every request that fails, so that errors are the execu
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -16,6 +16,7 @@ from graphql import (
     ExecutionResult,
     FieldNode,
     FragmentDefinitionNode,
+    GraphQLError,
     NameNode,
     VariableDefinitionNode,
     get_argument_values,
@@ -30,11 +31,13 @@ from app.schema.build import BuiltSchema
 from app.schema.documents import Prepared
 from app.schema.queries import QueryField
 from app.schema.selections import NotCompiled, Reader
+from app.schema.shelves import Shelves
 from app.schema.slots import Quick, Slot, quick, shaped
-from app.storage.selection import Selection, Source, Values, granted
+from app.storage.selection import Query, Source, Values, granted
 
-MOST_PLANS = 64
-"""For one document: callers of so many kinds and variables of so many shapes."""
+MOST_PLANS, MOST_BYTES = 1_000, 32_000_000
+"""How many plans one schema keeps, and about how much memory they take with their documents."""
+_BYTES_A_PLAN, _BYTES_AN_OPERAND = 4_000, 1_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,8 +53,8 @@ class GrantSlot:
 class CompiledQuery:
     """The plan of one operation."""
 
-    fields: tuple[tuple[str, QueryField | str, tuple[Selection, ...], Any], ...]
-    """Response key, what shapes its answer (or a constant), its selections, what the shaping needs."""
+    fields: tuple[tuple[str, QueryField | str, tuple[Query, ...], Any], ...]
+    """Response key, what shapes its answer (or a constant), its queries, what the shaping needs."""
     operands: tuple[Any, ...]
     grants: tuple[tuple[str, bool], ...]
 
@@ -59,8 +62,8 @@ class CompiledQuery:
         """The data of the answer."""
         grants = {key: _grant(context, *key) for key in self.grants}
         values = [_bind(operand, variables, grants) for operand in self.operands]
-        selections = [selection for _, _, own, _ in self.fields for selection in own]
-        pages = iter(await read(context, selections, values))
+        queries = [query for _, _, own, _ in self.fields for query in own]
+        pages = iter(await read(context, queries, values))
         data = {}
         for key, root, own, shape in self.fields:
             data[key] = root if isinstance(root, str) else root.answer([next(pages) for _ in own], shape)
@@ -69,25 +72,42 @@ class CompiledQuery:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of one document: how its variables are coerced, and its plans."""
+    """How the variables of one document are coerced."""
 
     nodes: Sequence[VariableDefinitionNode]
     quick: Quick | None
-    plans: dict[Hashable, CompiledQuery | None] = field(default_factory=dict)
 
 
-def _key(context: Context, shape: Hashable) -> Hashable:
-    """What a plan depends on beside its document."""
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What came of compiling: a plan, or none because the executor has to answer."""
+
+    plan: CompiledQuery | None
+
+    @property
+    def weight(self) -> int:
+        """The memory it takes, in bytes, about."""
+        return _BYTES_A_PLAN + _BYTES_AN_OPERAND * (len(self.plan.operands) if self.plan else 0)
+
+
+def _key(context: Context, prepared: Prepared, shape: Hashable) -> Hashable:
+    """What a plan depends on."""
     principal = context.principal
-    return principal.known, principal.roles, principal.model, principal.profile, shape
+    return prepared, principal.known, principal.roles, principal.model, principal.profile, shape
 
 
 class Plans:
-    """The compiled queries of one schema; they go when their documents go."""
+    """The compiled queries of one schema, bounded by number and by memory."""
 
-    def __init__(self, built: BuiltSchema) -> None:
+    def __init__(
+        self, built: BuiltSchema, *, max_plans: int = MOST_PLANS, max_bytes: int = MOST_BYTES
+    ) -> None:
         self._built = built
         self._known: WeakKeyDictionary[Prepared, Known] = WeakKeyDictionary()
+        self._made: Shelves[Hashable, Made] = Shelves(max_plans, max_bytes)
+
+    def __len__(self) -> int:
+        return len(self._made)
 
     async def execute(
         self, context: Context, prepared: Prepared, inputs: Mapping[str, Any] | None
@@ -101,7 +121,7 @@ class Plans:
             known = self._known[prepared] = Known(nodes, quick(self._built.graphql, nodes))
         try:
             data = await self._answer(context, prepared, known, inputs or {})
-        except ActionQLError:
+        except (ActionQLError, GraphQLError):
             return None
         return None if data is None else ExecutionResult(data, None)
 
@@ -110,20 +130,20 @@ class Plans:
     ) -> dict[str, Any] | None:
         found = known.quick.coerce(inputs) if known.quick else None
         if found is not None:
-            plan = known.plans.get(_key(context, found[1]))
-            if plan is not None:
-                return await plan.run(context, found[0])
+            made = self._made.get(_key(context, prepared, found[1]))
+            if made is not None and made.plan is not None:
+                return await made.plan.run(context, found[0])
         variables = get_variable_values(self._built.graphql, known.nodes, dict(inputs))
         if isinstance(variables, list):
             return None
         symbolic, shape = shaped(variables)
-        key = _key(context, shape)
-        if key not in known.plans:
-            if len(known.plans) >= MOST_PLANS:
-                known.plans.clear()
-            known.plans[key] = self._compile(context, prepared, symbolic)
-        plan = known.plans[key]
-        return None if plan is None else await plan.run(context, variables.coerced)
+        key = _key(context, prepared, shape)
+        made = self._made.get(key)
+        if made is None:
+            made = Made(self._compile(context, prepared, symbolic))
+            # The key keeps the document, also when it is no longer cached itself.
+            self._made.add(key, made, made.weight + prepared.weight)
+        return None if made.plan is None else await made.plan.run(context, variables.coerced)
 
     def _compile(
         self, context: Context, prepared: Prepared, variables: VariableValues
@@ -165,7 +185,7 @@ class _Compiler:
 
     def _field(
         self, key: str, nodes: Sequence[FieldNode]
-    ) -> tuple[str, QueryField | str, tuple[Selection, ...], Any]:
+    ) -> tuple[str, QueryField | str, tuple[Query, ...], Any]:
         name = nodes[0].name.value
         if name == "__typename":
             return key, "Query", (), None
@@ -173,8 +193,8 @@ class _Compiler:
         if root is None or self._query is None:
             raise NotCompiled
         arguments = get_argument_values(self._query.fields[name], nodes[0], self._reader.variables)
-        selections, shape = root.select(self._reader, nodes, arguments)
-        return key, root, tuple(selections), shape
+        queries, shape = root.select(self._reader, nodes, arguments)
+        return key, root, tuple(queries), shape
 
     def _source(self, model: str, own: bool) -> Source:
         grant = self._grants.get((model, own)) or _grant(self._context, model, own)

@@ -16,16 +16,17 @@ from strawberry.types.field import StrawberryField
 from app.definition.model import Application
 from app.permissions import Permissions, Verb
 from app.resolvers.records import read
+from app.schema.fields import Argument, Info, RootField, field
 from app.schema.names import ModelNames
 from app.schema.selections import Reader
-from app.schema.types import Argument, Info, ModelTypes, RootField, field, list_arguments
-from app.storage.selection import Selection
+from app.schema.types import ModelTypes, list_arguments
+from app.storage.selection import Query, Selection
 from app.storage.shape import Page
 
 Names = Mapping[str, ModelNames]
 Nodes = Sequence[FieldNode]
 Arguments = Mapping[str, Any]
-Selected = tuple[list[Selection], Any]
+Selected = tuple[list[Query], Any]
 
 
 @dataclass(frozen=True)
@@ -41,39 +42,53 @@ class QueryField(ABC):
 
     @abstractmethod
     def answer(self, pages: Sequence[Page], shape: Any) -> Any:
-        """The field's value from a page for each selection."""
+        """The field's value from a page for each query."""
 
 
 class AllField(QueryField):
     """`allX`: a page of records and the number of all."""
 
     def select(self, reader: Reader, nodes: Nodes, arguments: Arguments) -> Selected:
-        """One selection for each `results`; a number alone is asked for with an empty page."""
-        selections: list[Selection] = []
-        shape: list[tuple[str, int | str]] = []
+        """One query for each sub-field; a number alone is asked for with an empty page."""
+        queries: list[Query] = []
+        shape: list[tuple[str, str, int]] = []
+        counted: int | None = None
         for key, same in reader.collect(nodes, f"{self.model.type}Page").items():
             name = same[0].name.value
+            shape.append((key, name, len(queries)))
             if name == "results":
-                shape.append((key, len(selections)))
-                selections.append(reader.selection(self.model, same, arguments))
-            else:
-                shape.append((key, name))
-        if any(wanted == "totalCount" for _, wanted in shape):
-            counted = selections[0] if selections else self._nothing(reader, arguments)
-            selections[:1] = [counted.counted()]
-        return selections, shape
+                queries.append(reader.selection(self.model, same, arguments))
+            elif name == "aggregate":
+                queries.append(reader.aggregate(self.model, same, arguments.get("where")))
+            elif name == "groupBy":
+                queries.append(reader.groups(self.model, same, arguments.get("where")))
+        if any(name == "totalCount" for _, name, _ in shape):
+            counted = self._count(reader, queries, arguments)
+        return queries, (shape, counted)
 
     def answer(self, pages: Sequence[Page], shape: Any) -> Any:
         """The page under the keys that were asked for, in their order."""
+        wanted, counted = shape
         page: dict[str, Any] = {}
-        for key, wanted in shape:
-            if wanted == "totalCount":
-                page[key] = pages[0].total
-            elif isinstance(wanted, int):
-                page[key] = pages[wanted].records
-            else:
+        for key, name, place in wanted:
+            if name == "totalCount":
+                page[key] = pages[counted].total
+            elif name == "aggregate":
+                page[key] = pages[place].records[0]
+            elif name == "__typename":
                 page[key] = f"{self.model.type}Page"
+            else:
+                page[key] = pages[place].records
         return page
+
+    def _count(self, reader: Reader, queries: list[Query], arguments: Arguments) -> int:
+        """Has one of the queries count, too, and says which."""
+        for place, query in enumerate(queries):
+            if isinstance(query, Selection):
+                queries[place] = query.counted()
+                return place
+        queries.append(self._nothing(reader, arguments).counted())
+        return len(queries) - 1
 
     def _nothing(self, reader: Reader, arguments: Arguments) -> Selection:
         return reader.selection(self.model, [], {**arguments, "take": 0})
@@ -141,7 +156,7 @@ def _me_field(own: ModelTypes) -> QueryField:
 def _resolver(one: QueryField, names: Names) -> Any:
     async def resolve(info: Info, arguments: Arguments) -> Any:
         reader = Reader.of(info, names)
-        selections, shape = one.select(reader, info.field_nodes, arguments)
-        return one.answer(await read(info.context, selections, reader.values.done()), shape)
+        queries, shape = one.select(reader, info.field_nodes, arguments)
+        return one.answer(await read(info.context, queries, reader.values.done()), shape)
 
     return resolve

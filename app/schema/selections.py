@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,17 +20,39 @@ from graphql import (
     get_directive_values,
 )
 
-from app.definition.conditions import Parameter
+from app.definition.conditions import Condition, Parameter
 from app.errors import BadInput
 from app.resolvers.context import Context
 from app.resolvers.records import own_source, source
+from app.schema.fields import Info
 from app.schema.filters import condition, orders
 from app.schema.names import ModelNames
 from app.schema.slots import late
-from app.schema.types import Info
-from app.storage.selection import Constant, Field, Leaf, Many, One, Selection, Source, Values
+from app.storage.selection import (
+    Aggregates,
+    Bundle,
+    Constant,
+    Field,
+    Figure,
+    Function,
+    Leaf,
+    Many,
+    One,
+    Part,
+    Selection,
+    Source,
+    Summary,
+    Values,
+)
 
 Nodes = Sequence[FieldNode]
+_FIGURES: Mapping[str, tuple[Function, str]] = {
+    "sum": ("sum", "Sums"),
+    "avg": ("avg", "Averages"),
+    "min": ("min", "Extremes"),
+    "max": ("max", "Extremes"),
+}
+"""Fields of an aggregate, each with the end of its type's name."""
 
 
 class NotCompiled(Exception):
@@ -80,11 +102,10 @@ class Reader:
     ) -> Selection:
         """The records and fields that `nodes` ask for, with a list's arguments."""
         shown = shown or self.source(model.model.name)
-        where = arguments.get("where")
         return Selection(
             source=shown,
             fields=self.fields(model, nodes),
-            where=condition(where, model, self.names, self.values, self.source) if where else None,
+            where=self._where(arguments.get("where"), model),
             sort=orders(arguments.get("sort"), model, self.names, self.source),
             skip=self._page(arguments.get("skip"), "skip", None),
             take=self._page(arguments.get("take"), "take", self.context.server.settings.take_most),
@@ -99,6 +120,8 @@ class Reader:
         name = nodes[0].name.value
         if name in model.properties:
             return Leaf(key, model.properties[name], self._parts(nodes))
+        if name in model.aggregates:
+            return self._summary(model, key, nodes)
         if name not in model.relations:
             return Constant(key, model.type)  # __typename
         relation = model.model.relations[model.relations[name]]
@@ -107,6 +130,83 @@ class Reader:
             return One(key, relation.name, Selection(self.source(relation.model), self.fields(other, nodes)))
         arguments = self._arguments(model.type, nodes[0])
         return Many(key, relation.name, self.selection(other, nodes, arguments))
+
+    def aggregate(
+        self, model: ModelNames, nodes: Nodes, where: Any, shown: Source | None = None
+    ) -> Aggregates:
+        """What `nodes` ask of all records that fulfil `where`."""
+        shown = shown or self.source(model.model.name)
+        return Aggregates(shown, self._figures(model, nodes), self._where(where, model))
+
+    def groups(self, model: ModelNames, nodes: Nodes, where: Any) -> Aggregates:
+        """What `nodes` ask of the groups of all records that fulfil `where`."""
+        arguments = self._arguments(f"{model.type}Page", nodes[0])
+        by = tuple(dict.fromkeys(model.properties[entry.value] for entry in arguments["by"]))
+        if not by:
+            raise BadInput("by names at least one property.", {"by": ["is_required"]})
+        return Aggregates(
+            source=self.source(model.model.name),
+            parts=tuple(self._group_part(model, *entry) for entry in self._of(nodes, f"{model.type}Grouped")),
+            where=self._where(where, model),
+            by=by,
+            skip=self._page(arguments.get("skip"), "skip", None),
+            take=self._page(arguments.get("take"), "take", self.context.server.settings.take_most),
+        )
+
+    def _summary(self, model: ModelNames, key: str, nodes: list[FieldNode]) -> Summary:
+        relation = model.aggregates[nodes[0].name.value]
+        other = self.names[model.model.relations[relation].model]
+        where = self._arguments(model.type, nodes[0]).get("where")
+        return Summary(key, relation, self.aggregate(other, nodes, where))
+
+    def _group_part(self, model: ModelNames, key: str, nodes: list[FieldNode]) -> Part:
+        name = nodes[0].name.value
+        if name == "aggregate":
+            return Bundle(key, self._figures(model, nodes))
+        if name != "key":
+            return Constant(key, f"{model.type}Grouped")
+        type_name = f"{model.type}GroupKey"
+        return Bundle(
+            key,
+            tuple(
+                Leaf(inner, model.properties[name])
+                if name in model.properties
+                else Constant(inner, type_name)
+                for inner, name in self._named(nodes, type_name)
+            ),
+        )
+
+    def _figures(self, model: ModelNames, nodes: Nodes) -> tuple[Part, ...]:
+        type_name = f"{model.type}Aggregate"
+        return tuple(self._figure(model, key, same) for key, same in self._of(nodes, type_name))
+
+    def _figure(self, model: ModelNames, key: str, nodes: list[FieldNode]) -> Part:
+        name = nodes[0].name.value
+        if name == "count":
+            return Figure(key, "count")
+        if name not in _FIGURES:
+            return Constant(key, f"{model.type}Aggregate")
+        function, suffix = _FIGURES[name]
+        type_name = f"{model.type}{suffix}"
+        return Bundle(
+            key,
+            tuple(
+                Figure(inner, function, model.properties[name])
+                if name in model.properties
+                else Constant(inner, type_name)
+                for inner, name in self._named(nodes, type_name)
+            ),
+        )
+
+    def _of(self, nodes: Nodes, type_name: str) -> Iterable[tuple[str, list[FieldNode]]]:
+        return self.collect(nodes, type_name).items()
+
+    def _named(self, nodes: Nodes, type_name: str) -> Iterator[tuple[str, str]]:
+        """The response keys and names of sub-fields that have none of their own."""
+        return ((key, same[0].name.value) for key, same in self._of(nodes, type_name))
+
+    def _where(self, where: Any, model: ModelNames) -> Condition | None:
+        return condition(where, model, self.names, self.values, self.source) if where else None
 
     def _parts(self, nodes: list[FieldNode]) -> tuple[tuple[str, str], ...]:
         if nodes[0].selection_set is None:

@@ -19,7 +19,6 @@ from graphql import (
     GraphQLSchema,
     VariableDefinitionNode,
     get_named_type,
-    is_input_object_type,
     type_from_ast,
 )
 from graphql.execution.values import VariableValues
@@ -71,6 +70,8 @@ _PLAIN: Mapping[str, type] = {
     **dict.fromkeys(("Decimal", "DateTime", "Date", "Time"), object),
 }
 _MOST = 2**31
+_KEPT = (GraphQLInputObjectType, GraphQLEnumType)
+"""Types of list items that change what is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def _shape(value: Any, type_: GraphQLInputType, path: tuple[str | int, ...]) -> 
         type_ = type_.of_type
     if value is None:
         return None, None
-    if isinstance(type_, GraphQLList) and is_input_object_type(get_named_type(type_)):
+    if isinstance(type_, GraphQLList) and isinstance(get_named_type(type_), _KEPT):
         parts = [_shape(item, type_.of_type, (*path, index)) for index, item in enumerate(value)]
         return [part for part, _ in parts], tuple(form for _, form in parts)
     if isinstance(type_, GraphQLInputObjectType):

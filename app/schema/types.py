@@ -5,23 +5,19 @@ Shells come first, so that models may refer to each other; then each gets real c
 
 from __future__ import annotations
 
-import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from keyword import iskeyword
 from typing import Any
 
 import strawberry
-from graphql import GraphQLResolveInfo
-from strawberry.annotation import StrawberryAnnotation
-from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
-from app.definition.names import camel
+from app.definition.names import aggregate_field, camel
 from app.properties import KINDS
 from app.properties.base import EXISTENCE_OPERATORS
-from app.resolvers.context import Context
+from app.schema.aggregate_types import AggregateTypes, aggregate_types
+from app.schema.fields import Argument, field, filled, output, shell
 from app.schema.names import ModelNames
 from app.schema.scalars import PYTHON_TYPES, RelationInput
 
@@ -44,7 +40,6 @@ OPERATORS = {
     "does_not_exist": "There is no value, or with false there is one.",
 }
 """What each operator asks, for the schema's readers."""
-Info = GraphQLResolveInfo[Context]
 
 
 @strawberry.enum(description="The direction of an order.")
@@ -53,82 +48,6 @@ class SortOrder(Enum):
 
     ASC = "asc"
     DESC = "desc"
-
-
-@strawberry.type(description="A stored file.")
-class File:
-    """A file property as it is read."""
-
-    name: str
-    url: str = strawberry.field(description="Where to download it; the address is signed and expires.")
-
-
-@strawberry.type(description="A stored image.")
-class Image:
-    """An image property as it is read."""
-
-    name: str
-    url: str = strawberry.field(description="Where to download it; the address is signed and expires.")
-
-
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """One argument of a field: its GraphQL name, Python annotation, default and description."""
-
-    name: str
-    annotation: Any
-    default: Any = strawberry.UNSET
-    description: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RootField:
-    """A field of Query or Mutation and the function that answers it."""
-
-    field: StrawberryField
-    resolve: Callable[[Info, Mapping[str, Any]], Any]
-
-
-def field(
-    name: str, annotation: Any, description: str = "", arguments: Sequence[Argument] = ()
-) -> StrawberryField:
-    """A Strawberry field with explicit arguments; what it does is bound when the schema is made."""
-    made = StrawberryField(
-        # The name becomes a parameter in generated source.
-        python_name=f"{name}_" if iskeyword(name) else name,
-        graphql_name=name,
-        type_annotation=StrawberryAnnotation(annotation),
-        description=description or None,
-        default=strawberry.UNSET,
-    )
-    made.arguments = [
-        StrawberryArgument(
-            python_name=argument.name,
-            graphql_name=argument.name,
-            type_annotation=StrawberryAnnotation(argument.annotation),
-            default=argument.default,
-            description=argument.description,
-        )
-        for argument in arguments
-    ]
-    return made
-
-
-def shell(name: str) -> type:
-    """A class that can be referred to before its fields are known."""
-    return types.new_class(name)
-
-
-def filled(
-    made: type, fields: Sequence[StrawberryField], description: str = "", is_input: bool = False
-) -> type:
-    """Gives a shell its fields and makes it a Strawberry type."""
-    made.__annotations__ = {
-        str(one.python_name): one.type_annotation.annotation for one in fields if one.type_annotation
-    }
-    for one in fields:
-        setattr(made, str(one.python_name), one)
-    return strawberry.type(made, name=made.__name__, is_input=is_input, description=description or None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +61,7 @@ class ModelTypes:
     sort: type
     sort_fields: type | None
     input: type | None
+    aggregates: AggregateTypes
 
 
 def model_types(names: Mapping[str, ModelNames]) -> dict[str, ModelTypes]:
@@ -163,6 +83,15 @@ def list_arguments(types_of: ModelTypes) -> tuple[Argument, ...]:
     )
 
 
+def group_arguments(of: AggregateTypes) -> tuple[Argument, ...]:
+    """The arguments of every list of groups."""
+    return (
+        Argument("by", list[of.group_field], description="Records that agree in all of these are one group."),  # type: ignore[name-defined]
+        Argument("skip", int | None, description="How many groups to leave out from the start."),
+        Argument("take", int | None, description=TAKE),
+    )
+
+
 def _shells(model: ModelNames) -> ModelTypes:
     writable = model.inputs or model.input_relations
     return ModelTypes(
@@ -171,8 +100,9 @@ def _shells(model: ModelNames) -> ModelTypes:
         page=shell(f"{model.type}Page"),
         where=shell(f"{model.type}Where"),
         sort=shell(f"{model.type}Sort"),
-        sort_fields=shell(f"{model.type}SortFields") if _sortable(model) else None,
+        sort_fields=shell(f"{model.type}SortFields") if model.sortable else None,
         input=shell(f"{model.type}Input") if writable else None,
+        aggregates=aggregate_types(model),
     )
 
 
@@ -185,6 +115,13 @@ def _fill(
         [
             field("results", list[own.record], "The records of this page."),  # type: ignore[name-defined]
             field("totalCount", int, "How many records there are on all pages."),
+            field("aggregate", own.aggregates.aggregate, "What the records on all pages come to."),
+            field(
+                "groupBy",
+                list[own.aggregates.grouped],  # type: ignore[name-defined]
+                "The records on all pages by what they have in common, in the order of the values.",
+                group_arguments(own.aggregates),
+            ),
         ],
         f"A page of {model.type} records.",
     )
@@ -198,7 +135,7 @@ def _record_fields(model: ModelNames, of: Mapping[str, ModelTypes]) -> list[Stra
     fields = []
     for graphql_name, name in model.properties.items():
         property = model.model.all_properties[name]
-        annotation = _output(KINDS[property.kind].graphql)
+        annotation = output(KINDS[property.kind].graphql)
         sure = property.required or name in ("id", "created_at", "updated_at")
         fields.append(field(graphql_name, annotation if sure else annotation | None, property.description))
     for graphql_name, name in model.relations.items():
@@ -207,6 +144,9 @@ def _record_fields(model: ModelNames, of: Mapping[str, ModelTypes]) -> list[Stra
         if relation.to_many:
             many = list[other.record]  # type: ignore[name-defined]
             fields.append(field(graphql_name, many, relation.description, list_arguments(other)))
+            where = Argument("where", other.where | None, description="Which records; all keys must hold.")
+            about = f"What the records of {graphql_name} come to."
+            fields.append(field(aggregate_field(graphql_name), other.aggregates.aggregate, about, [where]))
         else:
             fields.append(field(graphql_name, other.record | None, relation.description))
     return fields
@@ -253,23 +193,13 @@ def _fill_sort(model: ModelNames, own: ModelTypes, of: Mapping[str, ModelTypes])
         fields.append(field("relation", over | None, "Order by a related record's property."))
     filled(own.sort, fields, f"An order of {model.type} records.", is_input=True)
     if own.sort_fields is not None:
-        by_name = [field(name, SortOrder | None) for name in _sortable(model)]
+        by_name = [field(name, SortOrder | None) for name in model.sortable]
         filled(own.sort_fields, by_name, f"A property of {model.type} and its direction.", is_input=True)
-
-
-def _sortable(model: ModelNames) -> list[str]:
-    kinds = {
-        graphql_name: KINDS[model.model.all_properties[name].kind]
-        for graphql_name, name in model.properties.items()
-    }
-    return [
-        name for name, kind in kinds.items() if kind.stored and kind.graphql not in ("JSON", "File", "Image")
-    ]
 
 
 def _sort_enum(model: ModelNames) -> Any:
     # Members get names that mean nothing to Python's enums, as `mro` would.
-    made = Enum(f"{model.type}SortField", {f"by_{name}": name for name in _sortable(model)})  # type: ignore[misc]
+    made = Enum(f"{model.type}SortField", {f"by_{name}": name for name in model.sortable})  # type: ignore[misc]
     description = f"The properties that {model.type} records can be ordered by."
     return strawberry.enum(made, description=description, graphql_name_from="value")
 
@@ -283,10 +213,6 @@ def _input_fields(model: ModelNames) -> list[StrawberryField]:
         fields.append(field(graphql_name, annotation | None, property.description))
     fields += [field(name, RelationInput | None) for name in model.input_relations]
     return fields
-
-
-def _output(name: str) -> Any:
-    return {"File": File, "Image": Image}.get(name) or PYTHON_TYPES[name]
 
 
 def filter_name(model: ModelNames, property: str) -> str:

@@ -9,8 +9,6 @@ from app.properties.columns import (
     collated_text,
     identifier,
 )
-from app.properties.instants import date_time_text, time_text
-from app.properties.json_text import from_json_text, to_json_text
 
 __all__ = [
     "IsoDate",
@@ -19,9 +17,5 @@ __all__ = [
     "ScaledDecimal",
     "UtcDateTime",
     "collated_text",
-    "date_time_text",
-    "from_json_text",
     "identifier",
-    "time_text",
-    "to_json_text",
 ]

@@ -85,7 +85,7 @@ class TableComparison:
         if needed:
             self._refuses(
                 f"{words} is no longer in the definition, but every record must have a value there: keep it "
-                f"with `required: false`, or migrate with --yes-destroy to drop it with its {values}"
+                f"with `required: false`, or drop it in the database with its {values}"
             )
             return
         self._does("keep_column", f"leaves {words} with its {values}, which the definition no longer has")

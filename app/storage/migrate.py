@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from app.errors import ActionQLError
-from app.properties.json_text import from_json_text, to_json_text
+from app.json_text import read_json, write_json
 from app.storage.compare import compare
 from app.storage.plan import Change
 from app.storage.renames import rename_former
@@ -138,8 +138,8 @@ async def _on_postgresql(database_url: str, work: Callable[[Connection], Outcome
         # The driver itself reads the URL, so that all it understands may stand there.
         async_creator=lambda: asyncpg.connect(database_url),
         poolclass=NullPool,
-        json_serializer=to_json_text,
-        json_deserializer=from_json_text,
+        json_serializer=write_json,
+        json_deserializer=read_json,
     )
     try:
         async with engine.connect() as connection:

@@ -17,12 +17,11 @@ import asyncpg
 
 from app.errors import Overloaded, TimedOut
 from app.storage.failure import fail
-from app.storage.work import ReferenceViolated, Row, Statement, UniqueViolated, Work
+from app.storage.work import ReferenceViolated, Row, Statement, UniqueViolated, Work, remember
 
 T = TypeVar("T")
 
 _STATEMENTS = 1024
-_REMEMBERED = 1024
 _ATTEMPTS = 8
 """How often a work is started, if others keep getting in its way."""
 _LOST_RACES = (
@@ -83,7 +82,7 @@ class PostgresDatabase:
                     answer: T = end.value
                     return answer
                 # Only now is it known that the work has several statements: once more, on one snapshot.
-                self._remember(first.sql)
+                remember(self._several, first.sql)
                 running.close()
                 running = work()
                 first = next(running)
@@ -167,11 +166,6 @@ class PostgresDatabase:
                 "idle_in_transaction_session_timeout": str(int(self._read_limit * 1000)),
             },
         }
-
-    def _remember(self, sql: str) -> None:
-        self._several[sql] = None
-        if len(self._several) > _REMEMBERED:
-            del self._several[next(iter(self._several))]
 
 
 async def _keep_session(connection: Any) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import JSON, Text, TypeDecorator, TypeEngine
 
-from app.properties.json_text import from_json_text, to_json_text
+from app.json_text import read_json, write_json
 from app.storage.work import Row, Statement
 
 DialectName = Literal["sqlite", "postgresql"]
@@ -29,7 +29,7 @@ def dialect_of(name: DialectName) -> Dialect:
     if name == "sqlite":
         return sqlite.dialect(paramstyle="qmark")
     make: Callable[..., Dialect] = postgresql.dialect
-    return make(json_serializer=to_json_text, json_deserializer=from_json_text)
+    return make(json_serializer=write_json, json_deserializer=read_json)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def result_processor(type_: TypeEngine[Any], dialect: Dialect) -> Convert | None
     own = type_.dialect_impl(dialect).result_processor(dialect, _NUMERIC_OID)
     if dialect.name == "postgresql" and _is_json(type_, dialect):
         # The bare driver gives the text.
-        return lambda text: None if text is None else from_json_text(text)
+        return lambda text: None if text is None else read_json(text)
     return own
 
 
@@ -125,7 +125,7 @@ class ListOf(TypeDecorator[Sequence[Any]]):
             return list(values) if convert is None else [convert(value) for value in values]
 
         if dialect.name == "sqlite":
-            return lambda values: to_json_text([None] if values is None else items(values))
+            return lambda values: write_json([None] if values is None else items(values))
         return lambda values: None if values is None else items(values)
 
 

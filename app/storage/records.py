@@ -20,7 +20,7 @@ from app.storage.record_input import Links, Parsed, Problems, RecordParser, Unha
 from app.storage.record_links import RecordLinks
 from app.storage.record_rights import RecordRights
 from app.storage.record_statements import RecordStatements
-from app.storage.selection import Leaf, Selection, Source, whole
+from app.storage.selection import Leaf, Query, Selection, Source, whole
 from app.storage.shape import Link, Page
 from app.storage.tables import ModelTable, Tables
 from app.storage.work import ReferenceViolated, Row, Statement, UniqueViolated, Work
@@ -48,13 +48,15 @@ class Records:
         self._parsers = {name: RecordParser(table) for name, table in tables.models.items()}
 
     def select(
-        self, selection: Selection, values: Sequence[Any], form: Form = "python", link: Link | None = None
+        self, query: Query, values: Sequence[Any], form: Form = "python", link: Link | None = None
     ) -> Work[Page]:
-        """The records of a selection; `values` are its operands, `link` makes addresses of files.
+        """The records of a selection, or what records come to.
+
+        `values` are the operands, `link` makes addresses of files.
 
         "wire" is JSON-ready with Decimals, "python" has Python's own dates and times.
         """
-        return self._plans.plan(selection, form).run(values, link)
+        return self._plans.plan(query, form).run(values, link)
 
     def find_ids(
         self, grant: Grant, where: Condition | None, values: Sequence[Any], limit: int

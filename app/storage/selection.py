@@ -61,7 +61,16 @@ class Many:
     selection: Selection
 
 
-Field = Leaf | Constant | One | Many
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the records of a to-many relation come to together: an object, also where there are none."""
+
+    key: str
+    relation: str
+    aggregates: Aggregates
+
+
+Field = Leaf | Constant | One | Many | Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +103,54 @@ class Selection:
     def counted(self) -> Selection:
         """The same with the number of all matching records."""
         return replace(self, count=True)
+
+
+Function = Literal["count", "sum", "avg", "min", "max"]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number of records, or what the values of one property come to.
+
+    What has no value is left out. Of no values the sum is 0, the other figures are null. An average has six digits
+    more than the property, half rounded up.
+    """
+
+    key: str
+    function: Function
+    property: str | None = None
+    """None: the records themselves are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Figures under a key of their own."""
+
+    key: str
+    parts: tuple[Part, ...]
+
+
+Part = Figure | Leaf | Constant | Bundle
+"""Leaves are properties that are grouped by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregates:
+    """What records of one model come to: one object for all of them, or with `by` one for each group.
+
+    Groups are ordered by their values, nulls last; a page is one of groups.
+    """
+
+    source: Source
+    parts: tuple[Part, ...]
+    where: Condition | None = None
+    by: tuple[str, ...] = ()
+    skip: Parameter | None = None
+    take: Parameter | None = None
+
+
+Query = Selection | Aggregates
+"""What a caller can ask of one model."""
 
 
 class Values:
@@ -142,15 +199,22 @@ def whole(model: Model, names: frozenset[str]) -> tuple[Field, ...]:
 _ID = frozenset({"id"})
 
 __all__ = [
+    "Aggregates",
+    "Bundle",
     "Constant",
     "Direction",
     "Field",
+    "Figure",
+    "Function",
     "Leaf",
     "Many",
     "One",
+    "Part",
+    "Query",
     "Selection",
     "Sort",
     "Source",
+    "Summary",
     "Values",
     "both",
     "granted",

@@ -16,14 +16,12 @@ from time import monotonic
 from typing import Literal, TypeVar
 
 from app.errors import Overloaded, TimedOut
-from app.storage.sqlite_connection import Connection, Deadline, is_busy, is_interrupted
+from app.storage.sqlite_connection import Budget, Connection, Deadline, is_busy, is_interrupted
 from app.storage.sqlite_writer import Writer
-from app.storage.work import Statement, Work
+from app.storage.work import Statement, Work, remember
 
 T = TypeVar("T")
 
-_REMEMBERED = 1024
-"""How many statements are remembered as slow, or as the first of several."""
 _READER_CACHE, _SLOW_CACHE, _WRITER_CACHE = 16_384, 8_192, 16_384
 """KiB of pages that each connection keeps."""
 _LOCK_WAIT = 5.0
@@ -36,7 +34,7 @@ class _TooLong(Exception):
 class SqliteDatabase:
     """The database in the file `path`, made when it is not there.
 
-    A read that takes longer than `read_budget` seconds is stopped and started anew in the thread for long reads,
+    A read that takes more than `read_budget` seconds of CPU is stopped and started anew in the thread for long reads,
     which remembers it, and stopped there after `read_limit`. A single work that writes may take `write_limit`.
     """
 
@@ -50,7 +48,6 @@ class SqliteDatabase:
         read_limit: float = 30.0,
         write_limit: float = 10.0,
     ) -> None:
-        self._budget = read_budget
         self._limit = read_limit
         self._slow: dict[str, None] = {}
         self._several: dict[str, None] = {}
@@ -64,7 +61,8 @@ class SqliteDatabase:
         self._short = Connection(path, writes=False, wait=0.0, cache=_READER_CACHE)
         self._long = Connection(path, writes=False, wait=_LOCK_WAIT, cache=_SLOW_CACHE)
         self._thread = ThreadPoolExecutor(1, "sqlite-long-reads")
-        self._deadline = Deadline()
+        self._budget = Budget(read_budget)
+        self._short_time = read_budget
 
     async def read(self, work: Callable[[], Work[T]]) -> T:
         """Runs a work that only reads, on one snapshot. Raises `TimedOut` after the limit."""
@@ -78,7 +76,7 @@ class SqliteDatabase:
             try:
                 return self._read_here(work, running, first)
             except _TooLong:
-                _remember(self._slow, first.sql)
+                remember(self._slow, first.sql)
         running.close()
         return await self._read_in_thread(work, first.sql)
 
@@ -94,11 +92,11 @@ class SqliteDatabase:
         self._long.close()
 
     def _read_here(self, work: Callable[[], Work[T]], running: Work[T], first: Statement) -> T:
-        self._deadline.at = monotonic() + self._budget
-        self._short.start(self._deadline)
+        self._budget.begin()
+        self._short.start(self._budget)
         try:
             if first.sql in self._several:
-                return _on_snapshot(self._short.sqlite, running, first)
+                return _on_snapshot(self._short, running, first)
             rows = self._short.sqlite.execute(first.sql, first.parameters).fetchall()
             try:
                 running.send(rows)
@@ -106,17 +104,17 @@ class SqliteDatabase:
                 result: T = end.value
                 return result
             # Only now is it known that the work has several statements: once more, on one snapshot.
-            _remember(self._several, first.sql)
+            remember(self._several, first.sql)
             running.close()
             running = work()
-            return _on_snapshot(self._short.sqlite, running, next(running))
+            return _on_snapshot(self._short, running, next(running))
         except sqlite3.Error as error:
             if is_interrupted(error) or is_busy(error) or self._short.expired:
                 raise _TooLong from error
             raise
         finally:
             # Other uses of the connection, such as closing it, know no deadline.
-            self._deadline.at = inf
+            self._budget.end()
 
     async def _read_in_thread(self, work: Callable[[], Work[T]], sql: str) -> T:
         asked = monotonic()
@@ -127,7 +125,7 @@ class SqliteDatabase:
         except asyncio.CancelledError:
             deadline.at = 0.0
             raise
-        if took < self._budget:
+        if took < self._short_time:
             self._slow.pop(sql, None)
         return result
 
@@ -138,7 +136,7 @@ class SqliteDatabase:
             if self._long.expired:
                 raise TimedOut("The read had to wait too long.")
             running = work()
-            return _on_snapshot(self._long.sqlite, running, next(running)), monotonic() - started
+            return _on_snapshot(self._long, running, next(running)), monotonic() - started
         except sqlite3.Error as error:
             if self._long.expired:
                 raise TimedOut("The read took too long.") from error
@@ -149,10 +147,10 @@ class SqliteDatabase:
             deadline.at = inf
 
 
-def _on_snapshot(connection: sqlite3.Connection, running: Work[T], statement: Statement) -> T:
-    execute = connection.execute
-    execute("BEGIN")
+def _on_snapshot(connection: Connection, running: Work[T], statement: Statement) -> T:
+    execute = connection.sqlite.execute
     try:
+        execute("BEGIN")
         while True:
             statement = running.send(execute(statement.sql, statement.parameters).fetchall())
     except StopIteration as end:
@@ -160,11 +158,4 @@ def _on_snapshot(connection: sqlite3.Connection, running: Work[T], statement: St
         return result
     finally:
         running.close()
-        if connection.in_transaction:
-            execute("ROLLBACK")
-
-
-def _remember(memory: dict[str, None], sql: str) -> None:
-    memory[sql] = None
-    if len(memory) > _REMEMBERED:
-        del memory[next(iter(memory))]
+        connection.roll_back()

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from functools import lru_cache
 from math import inf
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic, sleep, thread_time
 from typing import TypeVar
 
-from app.storage.pattern import Pattern
+from app.storage.pattern import search_pattern
 
 T = TypeVar("T")
 
@@ -32,6 +32,39 @@ class Deadline:
     def __init__(self, at: float = inf) -> None:
         self.at = at
 
+    @property
+    def passed(self) -> bool:
+        """Whether it is time to stop."""
+        return monotonic() > self.at
+
+
+class Budget(Deadline):
+    """Stops what takes `seconds` of the thread's own time, or ten times that on the clock.
+
+    On a busy machine a thread waits for its turn, which says nothing about the work at hand.
+    """
+
+    __slots__ = ("_cpu", "_seconds")
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self._seconds = seconds
+        self._cpu = inf
+
+    def begin(self) -> None:
+        """Starts the clocks."""
+        self.at = monotonic() + 10 * self._seconds
+        self._cpu = thread_time() + self._seconds
+
+    def end(self) -> None:
+        """Stops the clocks."""
+        self.at = self._cpu = inf
+
+    @property
+    def passed(self) -> bool:
+        """Whether it is time to stop."""
+        return thread_time() > self._cpu or monotonic() > self.at
+
 
 class Connection:
     """A connection that stops what it does when `deadline` passes; `expired` tells whether it just did."""
@@ -39,7 +72,7 @@ class Connection:
     def __init__(self, path: Path, *, writes: bool, wait: float, cache: int) -> None:
         self.deadline = Deadline()
         self._pattern_seconds = 0.0
-        self._pattern = lru_cache(maxsize=64)(Pattern)
+        self._pattern = lru_cache(maxsize=64)(search_pattern)
         self.sqlite = sqlite3.connect(
             path, timeout=wait, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS
         )
@@ -57,7 +90,21 @@ class Connection:
     @property
     def expired(self) -> bool:
         """Whether the clock has run out."""
-        return monotonic() > self.deadline.at or self._pattern_seconds > _PATTERN_SECONDS
+        return self.deadline.passed or self._pattern_seconds > _PATTERN_SECONDS
+
+    def roll_back(self) -> None:
+        """Ends the transaction if there is one, however late it is.
+
+        SQLite looks at the clock now and then in any statement, ROLLBACK and BEGIN among them, and stops a BEGIN that
+        is done already.
+        """
+        if not self.sqlite.in_transaction:
+            return
+        deadline, self.deadline = self.deadline, Deadline()
+        try:
+            self.sqlite.execute("ROLLBACK")
+        finally:
+            self.deadline = deadline
 
     def close(self) -> None:
         self.sqlite.close()
@@ -80,7 +127,7 @@ class Connection:
         self.sqlite.create_function("regexp", 2, self._regexp, deterministic=True)
 
     def _look(self) -> bool:
-        return monotonic() > self.deadline.at
+        return self.deadline.passed
 
     def _regexp(self, pattern: str | None, text: str | None) -> bool | None:
         if pattern is None or text is None:

@@ -14,6 +14,9 @@ from typing import Any, Literal, Protocol, TypeVar
 T = TypeVar("T")
 Row = Sequence[Any]
 
+_REMEMBERED = 1024
+"""How many statements are remembered as slow, or as the first of several."""
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -24,6 +27,13 @@ class Statement:
 
 
 Work = Generator[Statement, list[Row], T]
+
+
+def remember(known: dict[str, None], sql: str) -> None:
+    """Adds a statement to those that are known; the one known for longest goes when they are too many."""
+    known[sql] = None
+    if len(known) > _REMEMBERED:
+        del known[next(iter(known))]
 
 
 class UniqueViolated(Exception):

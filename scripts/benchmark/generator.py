@@ -42,17 +42,21 @@ def generate(
 async def _generate(
     host: str, port: int, request: Callable[[], bytes], seconds: float, connections: int
 ) -> tuple[float, list[float]]:
-    loop = asyncio.get_running_loop()
     begun = perf_counter()
     latencies: list[float] = []
     made = [_Connection(request, begun + seconds, latencies) for _ in range(connections)]
-    for connection in made:
-        await loop.create_connection(lambda it=connection: it, host, port)  # type: ignore[misc]
     try:
         async with asyncio.timeout(seconds + PATIENCE):
+            for connection in made:
+                await connection.open(host, port)
             await asyncio.gather(*(connection.ended for connection in made))
     except TimeoutError:
         raise BenchmarkError(f"a request was not answered within {PATIENCE} s") from None
+    finally:
+        for connection in made:
+            connection.abort()
+        # uvloop does not close while connections are open, and they end one turn later.
+        await asyncio.sleep(0)
     return perf_counter() - begun, latencies
 
 
@@ -64,7 +68,19 @@ class _Connection(asyncio.Protocol):
         self._until = until
         self._latencies = latencies
         self._body = b""
+        self._transport: asyncio.Transport | None = None
         self.ended = asyncio.get_running_loop().create_future()
+
+    async def open(self, host: str, port: int) -> None:
+        """Connects, and with that begins."""
+        await asyncio.get_running_loop().create_connection(lambda: self, host, port)
+
+    def abort(self) -> None:
+        """Ends the connection, answered or not."""
+        # What went wrong here is of no interest any more, once something has gone wrong elsewhere.
+        self.ended.cancel()
+        if self._transport is not None:
+            self._transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # uvloop's transports are no subclasses of asyncio's.
@@ -85,9 +101,8 @@ class _Connection(asyncio.Protocol):
             self._fail(BenchmarkError(f"{status} {self._body[:500].decode(errors='replace')}"))
         elif now < self._until:
             self._send()
-        else:
-            self._transport.close()
-            self._end()
+        elif not self.ended.done():
+            self.ended.set_result(None)
 
     def connection_lost(self, error: Exception | None) -> None:
         self._fail(BenchmarkError(f"the server closed a connection: {error}"))
@@ -96,11 +111,8 @@ class _Connection(asyncio.Protocol):
         self._body = b""
         self._parser = httptools.HttpResponseParser(self)
         self._sent = perf_counter()
+        assert self._transport is not None
         self._transport.write(self._request())
-
-    def _end(self) -> None:
-        if not self.ended.done():
-            self.ended.set_result(None)
 
     def _fail(self, error: BenchmarkError) -> None:
         if not self.ended.done():

@@ -29,6 +29,7 @@ def test_definition_of_many_models_has_no_problems(tmp_path: Path) -> None:
     assert len(load_checked(file, steps=KINDS).application.models) >= MODELS
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("postgres", [False, True], ids=["sqlite", "postgresql"])
 def test_servers_answer_every_work_alike(postgres: bool) -> None:
     with (
@@ -38,6 +39,7 @@ def test_servers_answer_every_work_alike(postgres: bool) -> None:
         verify(subjects, WORKS, Size())
 
 
+@pytest.mark.timeout(300)
 def test_bench_of_one_second_writes_its_figures(tmp_path: Path) -> None:
     file = tmp_path / "figures.json"
     options = ["--seconds", "1", "--work", "get", "--server", "actionql", "--server", "floor"]
@@ -46,7 +48,7 @@ def test_bench_of_one_second_writes_its_figures(tmp_path: Path) -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=240,
         check=False,
     )
     assert ended.returncode == 0, ended.stderr

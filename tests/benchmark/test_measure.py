@@ -19,7 +19,7 @@ def test_figures_count_work_whose_answers_nobody_waited_for() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "rounds"), [(1, [1]), (2, [1, 1]), (3, [1, 1, 1]), (5, [2, 2, 1]), (12, [4, 4, 4])]
+    ("seconds", "rounds"), [(1, [1]), (5, [5]), (7, [4, 3]), (9, [3, 3, 3]), (13, [5, 4, 4])]
 )
 def test_rounds_share_the_seconds(seconds: int, rounds: list[int]) -> None:
     assert Schedule(seconds, connections=32, products=1).rounds() == rounds

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -15,14 +16,28 @@ BURN = """
 import os, sys, time
 def burn(seconds):
     while time.process_time() < seconds: pass
-if os.fork() == 0:
+if sys.argv[1] == "ending":
+    if os.fork() == 0:
+        burn(0.3)
+        os._exit(0)
+    os.wait()
+else:
     burn(0.3)
-    os._exit(0)
-burn(0.1)
-os.wait()
 print("done", flush=True)
 sys.stdin.read()
 """
+
+
+@contextmanager
+def _burnt(how: str) -> Iterator[subprocess.Popen[str]]:
+    """A process that has used 0.3 s of CPU time and waits: by itself, or (`ending`) by a child that has ended."""
+    with subprocess.Popen(
+        [sys.executable, "-c", BURN, how], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "done\n"
+        yield process
+        process.communicate("")
 
 
 @pytest.mark.parametrize("name", ["(python)", "(a b)", "(a) R 1 (b)"])
@@ -39,30 +54,18 @@ def test_resident_memory_is_read(status: str, kib: int) -> None:
     assert parse_resident(status) == kib
 
 
-def test_cpu_of_ended_children_counts() -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", BURN], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "done\n"
-        used = cpu_seconds([process.pid])
-        assert 0.35 < used < 3
+@pytest.mark.parametrize("how", ["ending", "itself"])
+def test_cpu_of_a_process_and_of_its_ended_children_counts(how: str) -> None:
+    with _burnt(how) as process:
+        assert 0.28 < cpu_seconds([process.pid]) < 3
         assert memory_mib([process.pid]) > 1
-        process.communicate("")
 
 
-def test_cpu_of_running_children_counts() -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE
-    ) as child:
-        before = cpu_seconds([os.getpid()])
-        alone = cpu_seconds([child.pid])
-        deadline = time.process_time() + 0.1
-        while time.process_time() < deadline:
-            pass
-        assert cpu_seconds([os.getpid()]) - before >= 0.08
-        assert cpu_seconds([os.getpid()]) >= alone
-        child.communicate()
+def test_cpu_and_memory_of_running_children_count() -> None:
+    used, held = cpu_seconds([os.getpid()]), memory_mib([os.getpid()])
+    with _burnt("itself"):
+        assert cpu_seconds([os.getpid()]) - used >= 0.28
+        assert memory_mib([os.getpid()]) - held > 1
 
 
 def test_cpu_of_a_process_that_is_gone_is_nothing() -> None:

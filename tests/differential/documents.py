@@ -29,7 +29,8 @@ Draw = Callable[[st.SearchStrategy[T]], T]
 ROUNDS = 3
 """How often each document is asked with other values."""
 _DEEPEST = 5
-_WRONG = ("soon", -1, 500, True, [], {})
+_MOST_ALIASES = 20
+_WRONG: tuple[Any, ...] = ("soon", -1, 500, True, [], {})
 _VALUES: Mapping[str, tuple[Any, ...]] = {
     "Int": (0, 1, 2, 3, 5, 7, 200),
     "String": (*WORDS, "apple", "a", "%", "", "[", "^A", "published", "Ada"),
@@ -70,7 +71,9 @@ class _Document:
         body = self._selections(self.schema.query_type, 0)
         head = "query Q" if self.declared or self._chance(3) else ""
         declared = f"({', '.join(self.declared)})" if self.declared else ""
-        fragments = "".join(f"\nfragment {name} on {on} {text}" for name, (on, text) in self.fragments.items())
+        fragments = "".join(
+            f"\nfragment {name} on {on} {text}" for name, (on, text) in self.fragments.items()
+        )
         return Asked(f"{head}{declared} {body}{fragments}".strip(), self.rounds)
 
     def _chance(self, one_in: int) -> bool:
@@ -121,13 +124,13 @@ class _Document:
 
     def _alias(self, arguments: str) -> str:
         """Fields with arguments can't share a key, others may be asked for twice."""
-        if not arguments and not self._chance(4):
+        if self.aliases == _MOST_ALIASES or (not arguments and not self._chance(6)):
             return ""
         self.aliases += 1
         return f"k{self.aliases}: "
 
     def _directives(self) -> str:
-        if not self._chance(8):
+        if not self._chance(12):
             return ""
         name = self._one(["skip", "include"])
         return f" @{name}(if: {self._literal(GraphQLNonNull(_boolean(self.schema)), 0)})"
@@ -160,7 +163,7 @@ class _Document:
         name = f"v{self.variables}"
         self.variables += 1
         for values in self.rounds:
-            if not self._chance(12):
+            if not self._chance(25 if isinstance(type_, GraphQLNonNull) else 8):
                 values[name] = self._value(type_, 0)
         if self._chance(2):
             default = ""
@@ -171,8 +174,8 @@ class _Document:
 
     def _value(self, type_: GraphQLInputType, depth: int) -> Any:
         if isinstance(type_, GraphQLNonNull):
-            return self._value(type_.of_type, depth)
-        if self._chance(15):
+            type_ = type_.of_type
+        elif self._chance(15):
             return None
         if isinstance(type_, GraphQLList):
             return [self._value(type_.of_type, depth + 1) for _ in range(self._size())]

@@ -96,7 +96,7 @@ def _body(result: ExecutionResult) -> bytes:
 
 def _application() -> Application:
     found = load_checked(DEFINITION, steps=KINDS).application
-    return found.model_copy(update={"records": _records(Random(7))})  # noqa: S311
+    return found.model_copy(update={"records": _records(Random(7))})
 
 
 def _records(random: Random) -> dict[str, list[dict[str, Any]]]:
@@ -157,4 +157,4 @@ def _stored_files() -> Work[None]:
     """References alone: nobody downloads these files."""
     for name, every in (("paper", 2), ("picture", 3)):
         reference = f"{'0' * 31}{every}/ä {name}.png"
-        yield Statement(f"UPDATE shop__item SET {name} = ? WHERE id % {every} = 0", [reference])  # noqa: S608
+        yield Statement(f"UPDATE shop__item SET {name} = ? WHERE id % {every} = 0", [reference])

@@ -6,7 +6,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +16,7 @@ from app.schema.documents import InvalidDocument
 from tests.differential.documents import asked
 from tests.differential.shop import Shop, open_shop
 
-CALLERS = ("nobody", "ada", "bob", "max", "nil")
+CALLERS = ("max", "ada", "bob", "max", "nobody", "nil")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -165,6 +166,13 @@ async def test_refresh_token_is_good_once(shared: Shared, library: Caller) -> No
     assert library.code(REFRESH, {"token": first["refreshToken"]}) == "UNAUTHENTICATED"
     assert library.code(REFRESH, {"token": second["refreshToken"]}) == "UNAUTHENTICATED"
     assert library.bearing(second["jwtToken"]).code("{ meMember { id } }") == "UNAUTHENTICATED"
+
+
+def test_refresh_token_used_by_many_at_once_has_one_successor(library: Caller) -> None:
+    first = library.tokens(MEMBERS, "cleo@example.org", PASSWORD)["refreshToken"]
+    with ThreadPoolExecutor(16) as pool:
+        pairs = list(pool.map(lambda _: library.ask(REFRESH, {"token": first})["refreshToken"], range(32)))
+    assert len({pair["refreshToken"] for pair in pairs}) == 1
 
 
 def test_revoked_session_ends_at_once(library: Caller) -> None:

@@ -133,7 +133,7 @@ def test_welcome_tells_addresses_and_how_to_log_in(own: Own) -> None:
     assert f"log in as 'system' with the password in TASKINGS_DATA_API_PASSWORD (profile {SYSTEM})" in text
 
 
-def test_stopping_lets_a_request_end(
+def test_what_is_too_much_is_refused_and_stopping_lets_the_rest_end(
     tmp_path: Path, client: httpx.Client, files: FileServer, outbound: dict[str, str]
 ) -> None:
     asked, go_on = threading.Event(), threading.Event()
@@ -145,12 +145,16 @@ def test_stopping_lets_a_request_end(
         request.wfile.write(b"late")
 
     url = files.route("/slow", slow)
-    env = {**SECRETS, **QUICK, **outbound}
+    env = {**SECRETS, **QUICK, **outbound, "ACTIONQL_IN_FLIGHT": "1", "ACTIONQL_QUEUED": "0"}
     with running_server(APPLICATIONS / "tools.yaml", data=tmp_path / "data", env=env) as server:
         tools = Caller(client, f"{server.url}/graphql")
         with ThreadPoolExecutor(1) as pool:
             result = pool.submit(tools.action, "Fetch", {"url": url})
             assert asked.wait(10)
+            busy = tools.send("{ __typename }")
+            assert (busy.status_code, busy.headers["retry-after"]) == (503, "1")
+            assert busy.json()["errors"][0]["extensions"]["code"] == "OVERLOADED"
+            assert client.get(f"{server.url}/healthz").status_code == 200
             server.process.terminate()
             wait_until_refused(server)
             go_on.set()

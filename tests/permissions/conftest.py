@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -15,24 +15,35 @@ from tests.permissions.serving import Serving, serving, settings
 from tests.permissions.state import look
 from tests.support.postgres import Cluster
 
+Place = tuple[str, Path]
 
-@pytest_asyncio.fixture(loop_scope="package", scope="package", params=["sqlite", "postgresql"])
-async def callers(
+
+@pytest.fixture(scope="package", params=["sqlite", "postgresql"])
+def place(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Serving]:
-    """The application on each kind of database, with everybody of the oracle logged in; nothing may change it.
+) -> Iterator[Callable[[], Place]]:
+    """Makes empty databases of each kind, with a folder for what else a server keeps."""
+    with ExitStack() as stack:
+
+        def make() -> Place:
+            folder = tmp_path_factory.mktemp("served")
+            if request.param == "sqlite":
+                return f"sqlite:///{folder / 'x.sqlite'}", folder
+            cluster: Cluster = request.getfixturevalue("postgres_cluster")
+            return stack.enter_context(cluster.database()), folder
+
+        yield make
+
+
+@pytest_asyncio.fixture(loop_scope="package", scope="package")
+async def callers(place: Callable[[], Place]) -> AsyncIterator[Serving]:
+    """The application on each kind of database, with everybody of the oracle logged in; no test changes a record.
 
     Sam has lost the role since, and rex is gone.
     """
-    folder = tmp_path_factory.mktemp("matrix")
-    with ExitStack() as stack:
-        url = f"sqlite:///{folder / 'x.sqlite'}"
-        if request.param == "postgresql":
-            cluster: Cluster = request.getfixturevalue("postgres_cluster")
-            url = stack.enter_context(cluster.database())
-        async with serving(settings(url, folder)) as running:
-            await log_in(running)
-            yield running
+    async with serving(settings(*place())) as running:
+        await log_in(running)
+        yield running
 
 
 @pytest_asyncio.fixture(loop_scope="package")
@@ -44,13 +55,6 @@ async def trial(callers: Serving) -> AsyncIterator[Serving]:
     finally:
         callers.watched.look = None
     assert await callers.server.database.read(lambda: look(callers.generation)) == oracle.seeded()
-
-
-@pytest_asyncio.fixture(loop_scope="package")
-async def served(database_url: str, tmp_path: Path) -> AsyncIterator[Serving]:
-    """The application on an empty database of each kind."""
-    async with serving(settings(database_url, tmp_path)) as running:
-        yield running
 
 
 @pytest_asyncio.fixture(loop_scope="package", scope="package")

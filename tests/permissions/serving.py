@@ -71,10 +71,16 @@ class Serving:
 
     server: Server
     generations: list[Generation]
+    app: Starlette
     client: httpx.AsyncClient
     watched: Watched
     tokens: dict[str, str] = field(default_factory=dict)
     """Access tokens by the names of callers."""
+
+    def client_at(self, address: str) -> httpx.AsyncClient:
+        """Another client of the server, at another address."""
+        transport = httpx.ASGITransport(app=self.app, client=(address, 1))
+        return httpx.AsyncClient(transport=transport, base_url="http://test", timeout=60)
 
     @property
     def generation(self) -> Generation:
@@ -159,6 +165,6 @@ async def serving(
         app = Starlette(routes=routes(edge, GraphQLEndpoint(edge)))
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=raising)
         async with httpx.AsyncClient(transport=transport, base_url="http://test", timeout=60) as client:
-            yield Serving(server, generations, client, watched)
+            yield Serving(server, generations, app, client, watched)
     finally:
         await close_server(server)

@@ -7,7 +7,8 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from time import time
 from typing import Any
@@ -16,6 +17,7 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 
+from app.resolvers import tokens
 from tests.permissions.serving import Answer, Serving, definition, serving, settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
@@ -107,6 +109,21 @@ def _broken(header: str, payload: str, signature: str, refresh: str) -> Iterator
     yield "nothing of the kind", "password"
 
 
+@pytest_asyncio.fixture(loop_scope="package", scope="module")
+async def strict(place: Callable[[], tuple[str, Path]]) -> AsyncIterator[Serving]:
+    """The application on each kind of database; no refresh token is good for a second use."""
+    async with serving(settings(*place(), refresh_grace_seconds=0)) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="package", scope="module")
+async def changing(place: Callable[[], tuple[str, Path]]) -> AsyncIterator[Serving]:
+    """The application on each kind of database; each test changes people of its own, and eve has a token."""
+    async with serving(settings(*place())) as running:
+        running.tokens["eve"] = (await running.pair("Staff", "eve@example.org", "eve password"))["jwtToken"]
+        yield running
+
+
 @pytest_asyncio.fixture(loop_scope="package")
 async def two(sqlite_database: str, tmp_path: Path) -> AsyncIterator[Serving]:
     """Two applications alike on one server, with one keystore and one database."""
@@ -165,6 +182,32 @@ async def test_authorization_of_another_form_is_refused(alone: Serving, header: 
     assert (answer.code, answer.data) == ("UNAUTHENTICATED", None)
 
 
+def later(**by: float) -> type[datetime]:
+    """A clock that is ahead."""
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Any:
+            return datetime.now(tz) + timedelta(**by)
+
+    return Later
+
+
+async def test_tokens_expire_although_they_have_been_seen_before(
+    alone: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair = await alone.pair(*ADA)
+    monkeypatch.setattr(tokens, "datetime", later(seconds=7_190))
+    assert (await alone.ask(ME, token=pair["jwtToken"])).code is None
+    monkeypatch.setattr(tokens, "datetime", later(seconds=7_200))
+    await refused(alone, ME, pair["jwtToken"])
+    renewed = (await refresh(alone, pair["refreshToken"])).data["refreshToken"]
+    assert (await alone.ask(ME, token=renewed["jwtToken"])).code is None
+    # A refresh does not lengthen the session: three days after the login it is over.
+    monkeypatch.setattr(tokens, "datetime", later(days=3))
+    assert (await refresh(alone, renewed["refreshToken"])).code == "UNAUTHENTICATED"
+
+
 async def test_tokens_of_another_application_are_refused(two: Serving) -> None:
     mine, others = await two.pair(*ADA), await two.pair(*ADA, application=1)
     await refused(two, ME, mine["jwtToken"], application=1)
@@ -197,36 +240,53 @@ async def test_refresh_token_that_is_forged_is_refused(alone: Serving) -> None:
     assert (await refresh(alone, token)).code is None
 
 
-@pytest.mark.parametrize("grace", [10, 0])
-async def test_race_of_refreshes_has_one_successor(database_url: str, tmp_path: Path, grace: int) -> None:
-    async with serving(settings(database_url, tmp_path, refresh_grace_seconds=grace)) as served:
-        pair = await served.pair(*ADA)
-        answers = await asyncio.gather(*(refresh(served, pair["refreshToken"]) for _ in range(64)))
-        pairs = [answer.data["refreshToken"] for answer in answers if answer.code is None]
-        assert {answer.code for answer in answers} <= {None, "UNAUTHENTICATED"}
-        assert len({one["refreshToken"] for one in pairs}) == 1
-        assert len(pairs) == (64 if grace else 1)
-        successor = await refresh(served, pairs[0]["refreshToken"])
-        # Without grace the race looks like theft, which ends the family.
-        assert successor.code == (None if grace else "UNAUTHENTICATED")
-        assert (await served.ask(ME, token=pair["jwtToken"])).code == successor.code
+async def race(served: Serving, token: str) -> list[str]:
+    """The refresh tokens that 64 requests at once get for one."""
+    answers = await asyncio.gather(*(refresh(served, token) for _ in range(64)))
+    assert {answer.code for answer in answers} <= {None, "UNAUTHENTICATED"}
+    return [answer.data["refreshToken"]["refreshToken"] for answer in answers if answer.code is None]
 
 
-@pytest.mark.parametrize(("grace", "steps"), [(0, 1), (0, 3), (10, 2), (10, 3)])
-async def test_refresh_token_that_is_old_ends_its_family(
-    sqlite_database: str, tmp_path: Path, grace: int, steps: int
+async def test_race_of_refreshes_has_one_successor(callers: Serving) -> None:
+    pair = await callers.pair(*ADA)
+    successors = await race(callers, pair["refreshToken"])
+    assert (len(successors), len(set(successors))) == (64, 1)
+    assert (await refresh(callers, successors[0])).code is None
+    assert (await callers.ask(ME, token=pair["jwtToken"])).code is None
+
+
+async def test_race_of_refreshes_without_grace_has_one_successor_and_looks_like_theft(
+    strict: Serving,
 ) -> None:
-    async with serving(settings(sqlite_database, tmp_path, refresh_grace_seconds=grace)) as served:
-        pairs, bystander = [await served.pair(*ADA)], await served.pair(*ADA)
-        for _ in range(steps):
-            pairs.append((await refresh(served, pairs[-1]["refreshToken"])).data["refreshToken"])
-        assert (await served.ask(ME, token=pairs[0]["jwtToken"])).code is None
-        assert (await refresh(served, pairs[0]["refreshToken"])).code == "UNAUTHENTICATED"
-        for pair in pairs:
-            await refused(served, ME, pair["jwtToken"])
-            assert (await refresh(served, pair["refreshToken"])).code == "UNAUTHENTICATED"
-        assert (await served.ask(ME, token=bystander["jwtToken"])).code is None
-        assert (await refresh(served, bystander["refreshToken"])).code is None
+    pair = await strict.pair(*ADA)
+    (successor,) = await race(strict, pair["refreshToken"])
+    assert (await refresh(strict, successor)).code == "UNAUTHENTICATED"
+    await refused(strict, ME, pair["jwtToken"])
+
+
+async def old_one_ends_the_family(served: Serving, steps: int) -> None:
+    pairs, bystander = [await served.pair(*ADA)], await served.pair(*ADA)
+    for _ in range(steps):
+        pairs.append((await refresh(served, pairs[-1]["refreshToken"])).data["refreshToken"])
+    assert (await served.ask(ME, token=pairs[0]["jwtToken"])).code is None
+    assert (await refresh(served, pairs[0]["refreshToken"])).code == "UNAUTHENTICATED"
+    for pair in pairs:
+        await refused(served, ME, pair["jwtToken"])
+        assert (await refresh(served, pair["refreshToken"])).code == "UNAUTHENTICATED"
+    assert (await served.ask(ME, token=bystander["jwtToken"])).code is None
+    assert (await refresh(served, bystander["refreshToken"])).code is None
+
+
+@pytest.mark.parametrize("steps", [2, 3])
+async def test_refresh_token_that_is_old_ends_its_family(alone: Serving, steps: int) -> None:
+    await old_one_ends_the_family(alone, steps)
+
+
+@pytest.mark.parametrize("steps", [1, 3])
+async def test_refresh_token_that_was_used_ends_its_family_where_there_is_no_grace(
+    strict: Serving, steps: int
+) -> None:
+    await old_one_ends_the_family(strict, steps)
 
 
 async def test_refresh_token_before_the_current_one_gets_the_current_one_again(alone: Serving) -> None:
@@ -237,49 +297,53 @@ async def test_refresh_token_before_the_current_one_gets_the_current_one_again(a
     assert (await refresh(alone, second["refreshToken"])).code is None
 
 
-async def test_revoked_session_ends_with_all_its_tokens(served: Serving) -> None:
-    first = await served.pair(*ADA)
-    second = (await refresh(served, first["refreshToken"])).data["refreshToken"]
+async def test_revoked_session_ends_with_all_its_tokens(callers: Serving) -> None:
+    first = await callers.pair(*ADA)
+    second = (await refresh(callers, first["refreshToken"])).data["refreshToken"]
     # Any token of the family ends it, an old one too.
-    revoked = await served.ask(REVOKE, {"t": first["refreshToken"]})
+    revoked = await callers.ask(REVOKE, {"t": first["refreshToken"]})
     assert revoked.data == {"revokeRefreshToken": {"removed": True}}
     for pair in (first, second):
-        await refused(served, ME, pair["jwtToken"])
-        assert (await refresh(served, pair["refreshToken"])).code == "UNAUTHENTICATED"
-    again = await served.ask(REVOKE, {"t": first["refreshToken"]})
+        await refused(callers, ME, pair["jwtToken"])
+        assert (await refresh(callers, pair["refreshToken"])).code == "UNAUTHENTICATED"
+    again = await callers.ask(REVOKE, {"t": first["refreshToken"]})
     assert again.data == {"revokeRefreshToken": {"removed": False}}
 
 
 @pytest.mark.parametrize(
-    ("action", "input"),
-    [("Remove person", {"id": 10}), ("Change password", {"id": 10, "password": "another password"})],
+    ("name", "action", "input"),
+    [
+        ("rex", "Remove person", {"id": 10}),
+        ("bob", "Change password", {"id": 2, "password": "another password"}),
+    ],
 )
 async def test_user_that_is_gone_or_has_a_new_password_refreshes_no_more(
-    served: Serving, action: str, input: dict[str, Any]
+    changing: Serving, name: str, action: str, input: dict[str, Any]
 ) -> None:
-    eve = (await served.pair("Staff", "eve@example.org", "eve password"))["jwtToken"]
-    rex = await served.pair("Staff", "rex@example.org", "rex password")
-    assert (await served.act(action, eve, input)).code is None
-    await refused(served, ME, rex["jwtToken"])
-    assert (await refresh(served, rex["refreshToken"])).code == "UNAUTHENTICATED"
-    assert (await served.login("Staff", "rex@example.org", "rex password")).code == "UNAUTHENTICATED"
+    login = ("Staff", f"{name}@example.org", f"{name} password")
+    pair = await changing.pair(*login)
+    assert (await changing.ask(ME, token=pair["jwtToken"])).code is None
+    assert (await changing.act(action, changing.tokens["eve"], input)).code is None
+    await refused(changing, ME, pair["jwtToken"])
+    assert (await refresh(changing, pair["refreshToken"])).code == "UNAUTHENTICATED"
+    assert (await changing.login(*login)).code == "UNAUTHENTICATED"
 
 
-async def test_role_that_is_taken_away_counts_at_once_and_is_not_in_the_next_token(served: Serving) -> None:
-    eve = (await served.pair("Staff", "eve@example.org", "eve password"))["jwtToken"]
-    pair = await served.pair(*ADA)
+async def test_role_that_is_taken_away_counts_at_once_and_is_not_in_the_next_token(changing: Serving) -> None:
+    comments = "{ allComment { totalCount } }"
+    pair = await changing.pair(*ADA)
     assert unb64(pair["jwtToken"].split(".")[1])["roles"] == ["member"]
-    assert (await served.ask("{ allComment { totalCount } }", token=pair["jwtToken"])).code is None
-    assert (await served.act("Take roles", eve, {"id": 1})).code is None
-    assert (await served.ask("{ allComment { totalCount } }", token=pair["jwtToken"])).code == "FORBIDDEN"
-    renewed = (await refresh(served, pair["refreshToken"])).data["refreshToken"]
+    assert (await changing.ask(comments, token=pair["jwtToken"])).code is None
+    assert (await changing.act("Take roles", changing.tokens["eve"], {"id": 1})).code is None
+    assert (await changing.ask(comments, token=pair["jwtToken"])).code == "FORBIDDEN"
+    renewed = (await refresh(changing, pair["refreshToken"])).data["refreshToken"]
     assert unb64(renewed["jwtToken"].split(".")[1])["roles"] == []
 
 
-async def test_session_of_a_custom_profile_outlives_no_user_either(served: Serving) -> None:
-    eve = (await served.pair("Staff", "eve@example.org", "eve password"))["jwtToken"]
-    badge = await served.pair("Badges", "badge-max")
-    assert (await served.ask(ME, token=badge["jwtToken"])).data == {"mePerson": {"name": "Max"}}
-    assert (await served.ask("mutation { deleteNote(id: 4) { id } }", token=badge["jwtToken"])).code is None
-    assert (await served.act("Remove person", eve, {"id": 3})).code is None
-    await refused(served, ME, badge["jwtToken"])
+async def test_session_of_a_custom_profile_outlives_no_user_either(changing: Serving) -> None:
+    badge = await changing.pair("Badges", "badge-max")
+    assert (await changing.ask(ME, token=badge["jwtToken"])).data == {"mePerson": {"name": "Max"}}
+    # Nobody who owns a note can be removed.
+    assert (await changing.ask("mutation { deleteNote(id: 4) { id } }", token=badge["jwtToken"])).code is None
+    assert (await changing.act("Remove person", changing.tokens["eve"], {"id": 3})).code is None
+    await refused(changing, ME, badge["jwtToken"])

@@ -53,6 +53,9 @@ LINKS = [
     *(Case("update", "Person", 1, {"notes": {"_add": [id]}}) for id in (3, 4, 77)),
     *(Case("update", "Person", 1, {"notes": {"_remove": [id]}}) for id in (1, 3)),
     *(Case("update", "Person", 1, {"notes": {"_replace": ids}}) for ids in ([], [1], [4, 5], [3])),
+    # Ina is theirs to change, her notes are not: what would become one may not.
+    *(Case("update", "Person", 7, {"notes": {"_add": [id]}}) for id in (4, 3)),
+    Case("update", "Person", 7, {"notes": {"_replace": []}}),
     *(Case("update", "Person", 5, {"notes": {"_add": [id]}}) for id in (3, 1)),
     *(Case("update", "Note", 1, {"comments": {"_add": [id]}}) for id in (2, 77)),
     Case("update", "Note", 1, {"comments": {"_replace": []}}),

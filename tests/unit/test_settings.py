@@ -40,7 +40,6 @@ def test_load_with_nothing_set_gives_the_defaults() -> None:
     {
         "body_bytes": 1_000_000,
         "upload_bytes": 25_000_000,
-        "upload_parts": 100,
         "graphql_bytes": 64_000,
         "graphql_tokens": 2000,
         "graphql_depth": 10,
@@ -51,7 +50,6 @@ def test_load_with_nothing_set_gives_the_defaults() -> None:
         "graphql_root_mutations": 5,
         "take": 50,
         "take_most": 200,
-        "take_action": 5000,
         "request_seconds": 30,
         "in_flight": 64,
         "queued": 128,
@@ -60,7 +58,6 @@ def test_load_with_nothing_set_gives_the_defaults() -> None:
         "argon2_workers": 2,
         "login_per_account_minute": 5,
         "login_per_address_minute": 20,
-        "keys_per_minute": 600,
     }.items(),
 )
 def test_load_with_nothing_set_has_the_documented_limit(name: str, value: int) -> None:
@@ -71,6 +68,7 @@ def test_load_with_nothing_set_has_the_documented_limit(name: str, value: int) -
     ("variable", "text", "field", "value"),
     [
         ("DATABASE_URL", "postgresql://u:p@h/n", "database_url", "postgresql://u:p@h/n"),
+        ("DATABASE_URL", "postgres://u:p@h/n", "database_url", "postgresql://u:p@h/n"),
         ("DATABASE_URL", "sqlite:///file.db", "database_url", "sqlite:///file.db"),
         ("ACTIONQL_DATABASE_URL", "sqlite:///file.db", "database_url", "sqlite:///file.db"),
         ("ACTIONQL_ENVIRONMENT", "production", "environment", "production"),
@@ -78,11 +76,9 @@ def test_load_with_nothing_set_has_the_documented_limit(name: str, value: int) -
         ("ACTIONQL_KEYSTORE", "/etc/keys.json", "keystore_file", Path("/etc/keys.json")),
         ("ACTIONQL_DATA", "/var/lib/it", "keystore_file", Path("/var/lib/it/keystore.json")),
         ("ACTIONQL_DATA", "/var/lib/it", "assets_place", "/var/lib/it/assets"),
-        ("ACTIONQL_ASSETS", "s3://bucket/place", "assets_place", "s3://bucket/place"),
-        ("ACTIONQL_SMTP_URL", "smtps://u:p@mail:465", "smtp_url", "smtps://u:p@mail:465"),
+        ("ACTIONQL_ASSETS", "/srv/files", "assets_place", "/srv/files"),
         ("ACTIONQL_TRUSTED_PROXIES", "10.0.0.1, fd00::/8,", "trusted_proxies", ("10.0.0.1", "fd00::/8")),
         ("ACTIONQL_OUTBOUND_ALLOW", "127.0.0.1,mail.local", "outbound_allow", ("127.0.0.1", "mail.local")),
-        ("ACTIONQL_ALLOW_HTTP", "true", "allow_http", True),
         ("ACTIONQL_PORT", "0", "port", 0),
         ("ACTIONQL_PORT", "", "port", 8000),
         ("ACTIONQL_REQUEST_SECONDS", "2.5", "request_seconds", 2.5),
@@ -124,13 +120,12 @@ def test_load_of_an_unknown_name_is_a_mistake_of_the_caller() -> None:
     [
         ("DATABASE_URL", "mysql://u:CANARY@h/n", "a postgresql:// or sqlite:// URL"),
         ("DATABASE_URL", "CANARY", "a postgresql:// or sqlite:// URL"),
+        ("DATABASE_URL", "postgresql+asyncpg://u:CANARY@h/n", "a postgresql:// or sqlite:// URL"),
         ("ACTIONQL_ENVIRONMENT", "CANARY", "'development' or 'production'"),
         ("ACTIONQL_PUBLIC_URL", "CANARY", "an http:// or https:// URL"),
         ("ACTIONQL_PUBLIC_URL", "https://u:CANARY@h", "without user"),
         ("ACTIONQL_PUBLIC_URL", "https://h?CANARY", "without user, query"),
-        ("ACTIONQL_SMTP_URL", "https://u:CANARY@h", "an smtp:// or smtps:// URL"),
         ("ACTIONQL_TRUSTED_PROXIES", "10.0.0.1,CANARY", "IP addresses or networks"),
-        ("ACTIONQL_ALLOW_HTTP", "CANARY", "a valid boolean"),
         ("ACTIONQL_PORT", "CANARY", "a valid integer"),
         ("ACTIONQL_PORT", "65536", "less than or equal to 65535"),
         ("ACTIONQL_PORT", "-1", "greater than or equal to 0"),
@@ -184,7 +179,7 @@ def test_settings_made_without_load_hide_wrong_values_too() -> None:
 
 
 def test_settings_repr_hides_passwords() -> None:
-    settings = load(database_url="postgresql://u:CANARY@h/n", smtp_url="smtp://u:CANARY@h")
+    settings = load(database_url="postgresql://u:CANARY@h/n")
     assert "CANARY" not in repr(settings) + str(settings)
 
 
@@ -203,7 +198,6 @@ def test_describe_gives_defaults_as_they_are_written_in_the_environment() -> Non
     defaults = {name: default for name, default, _ in describe()}
     assert defaults["ACTIONQL_PORT"] == "8000"
     assert defaults["ACTIONQL_REQUEST_SECONDS"] == "30"
-    assert defaults["ACTIONQL_ALLOW_HTTP"] == "false"
     assert defaults["ACTIONQL_TRUSTED_PROXIES"] == ""
     assert defaults["DATABASE_URL"] == ""
 

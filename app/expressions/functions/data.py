@@ -13,11 +13,10 @@ from typing import Any
 
 from app.expressions.errors import OperandError
 from app.expressions.functions.declaration import Parameter, function
-from app.expressions.json_text import read_json, write_json
 from app.expressions.kinds import Kind
 from app.expressions.limits import MAX_LIST, MAX_TEXT
 from app.expressions.operators import part_of
-from app.expressions.values import plain, whole
+from app.expressions.values import plain, read_json, whole, write_json
 
 OBJECT = Parameter("object", Kind.OBJECT)
 SECRET_TEXT = Parameter("value", Kind.TEXT | Kind.BYTES)

@@ -10,7 +10,7 @@ from app.expressions.errors import OperandError
 from app.expressions.functions.declaration import Parameter, function
 from app.expressions.kinds import Kind
 from app.expressions.limits import MAX_LIST, MAX_TEXT
-from app.expressions.patterns import Pattern
+from app.expressions.patterns import whole_matcher
 from app.expressions.values import text_of
 
 VALUE = Parameter("value", Kind.TEXT)
@@ -152,8 +152,8 @@ def ends_with(value: str | None, end: str) -> bool:
 def _prepared(constants: Mapping[int, Any]) -> Callable[..., Any] | None:
     if 1 not in constants:
         return None
-    pattern = Pattern.parse(constants[1])
-    return lambda value, _: value is not None and pattern.matches(value)
+    is_match = whole_matcher(constants[1])
+    return lambda value, _: value is not None and is_match(value)
 
 
 @function(
@@ -167,4 +167,4 @@ def _prepared(constants: Mapping[int, Any]) -> Callable[..., Any] | None:
 def matches(value: str | None, pattern: str) -> bool:
     """Whether the whole text is as a pattern says: a regular expression of characters, classes, groups,
     choices and repetitions. Null is not."""
-    return value is not None and Pattern.parse(pattern).matches(value)
+    return value is not None and whole_matcher(pattern)(value)

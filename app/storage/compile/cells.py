@@ -21,6 +21,7 @@ from app.storage.shape import Cell, Node, ScaledCell
 Form = Literal["wire", "python"]
 FILES = frozenset({"File", "Image"})
 
+_FLOAT_DIGITS = 15
 # What SQLite holds of these is the very text of the answer.
 _TEXTS_OF_ANSWERS = (UtcDateTime, IsoDate, IsoTime)
 
@@ -71,6 +72,15 @@ def computation(expression: Expression, form: Form) -> Callable[[Mapping[str, An
 def _decimal(scale: int) -> Convert:
     exponent = -scale
     return lambda value: Decimal(value).scaleb(exponent)
+
+
+def number(value: Decimal) -> Any:
+    """A decimal as a float where that is the very same number, which it is up to 15 digits; no zeros at its end."""
+    plain = value.normalize()
+    _, digits, exponent = plain.as_tuple()
+    if len(digits) + max(int(exponent), 0) <= _FLOAT_DIGITS:
+        return float(plain)
+    return Decimal(int(plain)) if int(exponent) > 0 else plain
 
 
 def _number(limit: int) -> Convert:

@@ -1,8 +1,8 @@
-"""Compiles selections: the root's statement, then one for each to-many level."""
+"""Compiles queries: the root's statement, then one for each to-many level."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -20,20 +20,22 @@ from sqlalchemy import (
 from sqlalchemy.types import BigInteger
 
 from app.storage.compile.cells import Form
-from app.storage.compile.level import Level, Nested
-from app.storage.compile.plan import Bound, ChildPlan, Plan, pack_json, slots
+from app.storage.compile.figures import Figures
+from app.storage.compile.level import Level
+from app.storage.compile.plan import Bound, ChildPlan, LevelPlan, Plan, SummaryPlan, pack_json, slots
 from app.storage.compile.sources import Clause, Shown, Sources
 from app.storage.prepare import DialectName, ListOf, one_of, prepare
-from app.storage.selection import Selection
+from app.storage.selection import Aggregates, Query, Selection
 from app.storage.shape import Object, group_shape, list_shape
-from app.storage.tables import Tables
+from app.storage.tables import RelationTable, Tables
 
 _PARENTS = "parents"
 
 
-def compile_selection(tables: Tables, dialect: DialectName, selection: Selection, form: Form) -> Plan:
-    """The plan for a selection. Raises `NotFound` for names that its sources do not show."""
-    return _Compiler(tables, dialect, form).plan(selection)
+def compile_query(tables: Tables, dialect: DialectName, query: Query, form: Form) -> Plan:
+    """The plan for a query. Raises `NotFound` for names that its sources do not show."""
+    compiler = _Compiler(tables, dialect, form)
+    return compiler.plan(query) if isinstance(query, Selection) else compiler.aggregate(query)
 
 
 class _Compiler:
@@ -62,15 +64,48 @@ class _Compiler:
             selection.take,
         )
 
-    def _children(self, level: Level) -> tuple[ChildPlan, ...]:
-        return tuple(self._child(nested) for nested in level.nested)
+    def aggregate(self, query: Aggregates) -> Plan:
+        shown = self._sources.source(query.source)
+        figures = Figures(self._sources, self._form, shown, query.by)
+        node = figures.object(query.parts)
+        order = [key.asc().nulls_last() for key in figures.keys]
+        # Groups of which nothing is asked are rows, too.
+        columns = figures.columns or [func.count()]
+        found = select(*columns).select_from(shown.table).where(self._where(shown, query))
+        found = self._paged(found.group_by(*figures.keys).order_by(*order), query)
+        return Plan(self._bound(found), None, list_shape(node, len(columns)), (), None, None)
 
-    def _child(self, nested: Nested) -> ChildPlan:
-        selection, relation = nested.selection, nested.relation
+    def _children(self, level: Level) -> tuple[LevelPlan, ...]:
+        return tuple(
+            self._child(nested.relation, nested.query, nested.place)
+            if isinstance(nested.query, Selection)
+            else self._summary(nested.relation, nested.query, nested.place)
+            for nested in level.nested
+        )
+
+    def _summary(self, relation: RelationTable, query: Aggregates, place: int) -> SummaryPlan:
+        child = self._sources.source(query.source)
+        table, key = self._sources.link(relation, child)
+        figures = Figures(self._sources, self._form, child)
+        figures.place(key, None, "")
+        node = figures.object(query.parts)
+        width = len(figures.columns)
+        found = select(*figures.columns).select_from(table).group_by(key)
+        found = found.where(self._among_parents(key), self._where(child, query))
+        (nothing,) = list_shape(node, width)([figures.nothing], None, ())
+        return SummaryPlan(place, self._pack(), self._bound(found), group_shape(node, width), nothing)
+
+    def _among_parents(self, key: ColumnElement[Any]) -> Clause:
+        return one_of(key, _PARENTS, BigInteger(), self._dialect)
+
+    def _pack(self) -> Callable[[list[Any]], Any]:
+        return pack_json if self._dialect == "sqlite" else list
+
+    def _child(self, relation: RelationTable, selection: Selection, place: int) -> ChildPlan:
         child = self._sources.source(selection.source)
         where = self._where(child, selection)
         table, key = self._sources.link(relation, child)
-        here = one_of(key, _PARENTS, BigInteger(), self._dialect)
+        here = self._among_parents(key)
         if selection.skip is None and selection.take is None:
             level, parent, condition = Level(self._sources, self._form, child, table), key, and_(here, where)
         else:
@@ -82,8 +117,8 @@ class _Compiler:
         query = select(*level.columns).select_from(level.table).where(condition).order_by(parent, *order)
         count = select(key, func.count()).select_from(table).where(here, where).group_by(key)
         return ChildPlan(
-            nested.place,
-            pack_json if self._dialect == "sqlite" else list,
+            place,
+            self._pack(),
             self._bound(query),
             self._bound(count) if selection.count else None,
             group_shape(node, len(level.columns)),
@@ -120,12 +155,12 @@ class _Compiler:
         shown = Shown(child.model, picked, child.names, true())
         return Level(self._sources, self._form, shown, joined), parents.c.value
 
-    def _where(self, shown: Shown, selection: Selection) -> Clause:
+    def _where(self, shown: Shown, selection: Query) -> Clause:
         if selection.where is None:
             return shown.rows
         return and_(shown.rows, self._sources.condition(shown, selection.where))
 
-    def _paged(self, query: Select[Any], selection: Selection) -> Select[Any]:
+    def _paged(self, query: Select[Any], selection: Query) -> Select[Any]:
         # No limit is a negative one on SQLite and null on PostgreSQL.
         take = self._sources.page(selection.take, "take", -1 if self._dialect == "sqlite" else None)
         skip = self._sources.page(selection.skip, "skip", 0)

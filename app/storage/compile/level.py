@@ -17,7 +17,7 @@ from app.errors import BadInput, NotFound
 from app.properties import KINDS
 from app.storage.compile.cells import FILES, Form, cell, computation
 from app.storage.compile.sources import Shown, Sources
-from app.storage.selection import Constant, Field, Leaf, Many, One, Selection, Sort, Source
+from app.storage.selection import Constant, Field, Leaf, Many, One, Query, Selection, Sort, Source, Summary
 from app.storage.shape import Cell, Children, Computed, FileCell, Fixed, Node, Object
 from app.storage.tables import RelationTable
 
@@ -31,7 +31,7 @@ class Nested:
     """A to-many relation that a level asks for: the next level, with the place of its parents' ids."""
 
     relation: RelationTable
-    selection: Selection
+    query: Query
     place: int
 
 
@@ -82,10 +82,10 @@ class Level:
                 return Fixed(value)
             case One(_, name, selection):
                 return self._one(shown, self._relation(shown, name, to_many=False), selection)
-            case Many(_, name, selection):
+            case Many(_, name, query) | Summary(_, name, query):
                 relation = self._relation(shown, name, to_many=True)
                 place = self.place(shown.id, shown.table, "id")
-                self.nested.append(Nested(relation, selection, place))
+                self.nested.append(Nested(relation, query, place))
                 return Children(len(self.nested) - 1, place)
 
     def _relation(self, shown: Shown, name: str, *, to_many: bool) -> RelationTable:

@@ -14,13 +14,13 @@ from sqlalchemy.types import TypeEngine
 
 from app.definition.model import Property
 from app.errors import BadInput
+from app.patterns import PatternError
 from app.properties import KINDS
 from app.properties.base import Constraints, Invalid
 from app.properties.numbers import exact
 from app.properties.plain_text import checked_text
 from app.storage.columns import ScaledDecimal
 from app.storage.pattern import postgres_pattern
-from app.storage.pattern_syntax import Refused
 from app.storage.prepare import Convert, DialectName
 
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
@@ -113,8 +113,8 @@ def _regex(dialect: DialectName) -> Convert:
         text = checked_text(value)
         try:
             rendered = postgres_pattern(text)
-        except Refused as refused:
-            raise Invalid("is_invalid", f"is matched with a wrong pattern: {refused}") from None
+        except PatternError as error:
+            raise Invalid("is_invalid", f"is matched with a wrong pattern: {error}") from None
         return rendered if dialect == "postgresql" else text
 
     return pattern

@@ -37,7 +37,7 @@ class ChildPlan:
     find: Bound
     count: Bound | None
     shape: GroupShape
-    children: tuple[ChildPlan, ...]
+    children: tuple[LevelPlan, ...]
 
     def run(self, above: Sequence[Row], values: Values, link: Link | None) -> Work[Groups]:
         """The records of each parent, by the parent's id."""
@@ -59,13 +59,39 @@ class ChildPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class SummaryPlan:
+    """What the records of one to-many relation come to: one statement for all parents."""
+
+    place: int
+    """Where the ids of the parents stand in the rows of the level above."""
+    pack: Callable[[list[Any]], Any]
+    find: Bound
+    shape: GroupShape
+    nothing: Any
+    """The answer for parents without records."""
+
+    def run(self, above: Sequence[Row], values: Values, link: Link | None) -> Work[Groups]:
+        """An object for each parent, by the parent's id."""
+        groups: dict[Any, Any] = {row[self.place]: [] for row in above}
+        groups.pop(None, None)
+        if not groups:
+            return groups
+        rows = yield self.find.statement(values, self.pack(list(groups)))
+        self.shape(rows, link, (), groups)
+        return {parent: found[0] if found else self.nothing for parent, found in groups.items()}
+
+
+LevelPlan = ChildPlan | SummaryPlan
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """What `compile_selection` makes; good for any values and any number of works at once."""
+    """What `compile_query` makes; good for any values and any number of works at once."""
 
     find: Bound
     count: Bound | None
     shape: Shape
-    children: tuple[ChildPlan, ...]
+    children: tuple[LevelPlan, ...]
     skip: Parameter | None
     take: Parameter | None
 

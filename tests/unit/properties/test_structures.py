@@ -5,10 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from app.properties.json_text import from_json_text, to_json_text
 from tests.unit.properties.kinds import parsed, refused
 
 OPTIONS = ("Linux", "Mac", "Windows")
@@ -115,22 +112,3 @@ def test_object_takes_a_mapping(value: Any, kept: Any) -> None:
 @pytest.mark.parametrize("value", [[], "text", "[1]", "{", 1, True, '{"a":' * 100_000])
 def test_object_refuses_other_things(value: Any) -> None:
     assert refused("object", value) == "is_invalid"
-
-
-@given(
-    st.recursive(
-        st.none()
-        | st.booleans()
-        | st.integers(-(2**63) + 1, 2**63 - 1)
-        | st.decimals(allow_nan=False, allow_infinity=False, places=6)
-        | st.text(st.characters(codec="utf-8")),
-        lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(codec="utf-8")), inner),
-        max_leaves=20,
-    )
-)
-def test_json_text_keeps_every_value_exactly(value: Any) -> None:
-    assert from_json_text(to_json_text(value)) == value
-
-
-def test_json_text_keeps_the_digits_of_a_decimal() -> None:
-    assert to_json_text({"price": Decimal("12.50")}) == '{"price":12.50}'

@@ -7,7 +7,7 @@ import pytest
 
 from app.errors import NotFound
 from app.resolvers.context import Generation
-from tests.unit.test_permissions import application
+from tests.unit.permissions.test_permissions import application
 
 APPLICATION = application(actions={"Upload file": {"allow": "public"}})
 ACTION = APPLICATION.actions["Upload file"]

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlalchemy.sql.base import Executable
 
-from app.storage.columns import from_json_text, to_json_text
+from app.json_text import read_json, write_json
 
 NOW = datetime(2026, 11, 22, 3, 7, 1, 123456, tzinfo=UTC)
 TIMES = {"created_at": NOW, "updated_at": NOW}
@@ -36,8 +36,8 @@ async def run(url: str, *statements: Executable | str) -> Sequence[Row[Any]]:
     server = create_async_engine(
         url.replace("postgresql:", "postgresql+asyncpg:"),
         poolclass=NullPool,
-        json_serializer=to_json_text,
-        json_deserializer=from_json_text,
+        json_serializer=write_json,
+        json_deserializer=read_json,
     )
     async with server.begin() as session:
         return await session.run_sync(work)

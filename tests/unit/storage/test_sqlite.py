@@ -127,6 +127,24 @@ async def test_read_that_is_long_lets_others_pass(database: SqliteDatabase) -> N
     assert await long == [(3_000_000,)]
 
 
+async def test_read_that_is_late_at_its_end_leaves_no_transaction_behind(tmp_path: Path) -> None:
+    """SQLite looks at the clock in BEGIN and ROLLBACK, too, once in hundreds of times."""
+    database = SqliteDatabase(tmp_path / "x.sqlite", read_budget=0.0)
+
+    def both(number: int) -> Callable[[], Work[int]]:
+        def work() -> Work[int]:
+            first = yield Statement(f"SELECT {number}")
+            second = yield Statement("SELECT 1")
+            return int(first[0][0] + second[0][0])
+
+        return work
+
+    for number in range(1500):
+        assert await database.read(both(number)) == number + 1
+        assert not database._short.sqlite.in_transaction
+    await database.close()
+
+
 async def test_read_past_its_limit_times_out(tmp_path: Path) -> None:
     database = SqliteDatabase(tmp_path / "y.sqlite", read_limit=0.05)
     with pytest.raises(TimedOut):

@@ -1,82 +1,18 @@
-"""Who may do what: the one place that decides, and the `Grant` without which nobody gets at data.
-
-Absent means no. Storage takes a `Grant` with every call, so there is no path to a record round this module.
-"""
+"""The rules of an application, and what they let a caller do. Absent means no."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from app.definition.conditions import Condition, both, shift
-from app.definition.model import (
-    PUBLIC,
-    ROLE_MODEL,
-    Action,
-    Application,
-    HiddenFrom,
-    Model,
-    Property,
-    Relation,
-)
+from app.definition.model import PUBLIC, ROLE_MODEL, Action, Application, Model, Relation
 from app.definition.where import Where
 from app.errors import Forbidden, NotFound, PrivateDataMode, Unauthenticated
+from app.permissions.grants import Grant, Principal, Verb
+from app.permissions.row_filters import MYSELF, RowFilter, any_of, compile_rows
+from app.permissions.visibility import visible
 from app.properties import KINDS
-from app.row_filters import MYSELF, RowFilter, any_of, compile_rows
-
-
-class Verb(StrEnum):
-    """What is done to records of a model."""
-
-    READ = "read"
-    CREATE = "create"
-    UPDATE = "update"
-    DELETE = "delete"
-
-
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """Who calls: a record of a profile's model, or nobody. Roles are read from the database at each request."""
-
-    profile: str | None = None
-    model: str | None = None
-    record: Mapping[str, Any] | None = None
-    roles: frozenset[str] = frozenset()
-    privileges: frozenset[str] = frozenset()
-    session: str | None = None
-
-    @property
-    def known(self) -> bool:
-        """Whether the caller showed valid credentials."""
-        return self.record is not None
-
-
-ANYBODY = Principal()
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """The right to one verb on one model: which properties and relations, and which rows.
-
-    `rows` is the row filter (None: all rows) with its operands in `values`; both come from the definition and
-    from who calls, never from the request. `related` gives the right that relating a record to those of a relation
-    takes; None: there is no such limit.
-    """
-
-    model: str
-    verb: Verb
-    names: frozenset[str]
-    rows: Condition | None = None
-    values: tuple[Any, ...] = field(default=(), hash=False)
-    related: Callable[[str], Grant] | None = field(default=None, compare=False, repr=False)
-
-    def within(self, other: Grant) -> Grant:
-        """The same right on no other rows than `other` lets through."""
-        rows = None if other.rows is None else shift(other.rows, len(self.values))
-        values = (*self.values, *other.values)
-        return replace(self, rows=both(self.rows, rows), values=values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,28 +166,6 @@ class Permissions:
             if verb is Verb.READ or roles is None or self._relatable(relation, roles)
         )
         return frozenset([*properties, *relations])
-
-
-def telling_roles(application: Application) -> frozenset[str]:
-    """The roles on which it depends what exists: those that see a hidden property, or may give roles."""
-    models = application.models.values()
-    seeing = (
-        role
-        for model in models
-        for property in model.properties.values()
-        if isinstance(property.hidden, HiddenFrom)
-        for role in property.hidden.roles
-    )
-    giving = (name for name, role in application.roles.items() if "manage" in role.privileges)
-    given = any(relation.model == ROLE_MODEL for model in models for relation in model.relations.values())
-    return frozenset([*seeing, *(giving if given else ())])
-
-
-def visible(property: Property, roles: frozenset[str]) -> bool:
-    """Whether a property exists for callers with these roles."""
-    if isinstance(property.hidden, HiddenFrom):
-        return bool(roles.intersection(property.hidden.roles))
-    return not property.hidden
 
 
 def _values(rows: RowFilter, principal: Principal) -> tuple[Any, ...]:

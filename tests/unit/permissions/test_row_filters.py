@@ -6,8 +6,8 @@ import pytest
 
 from app.definition.conditions import Compare, Parameter, Some
 from app.definition.where import Where
-from app.row_filters import RowFilter, any_of, compile_rows
-from tests.unit.test_permissions import application
+from app.permissions.row_filters import RowFilter, any_of, compile_rows
+from tests.unit.permissions.test_permissions import application
 
 APPLICATION = application()
 ADA: dict[str, Any] = {"id": 7, "name": "Ada", "team": {"id": 3}}

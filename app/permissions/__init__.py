@@ -1,0 +1,10 @@
+"""Who may do what: the one place that decides, and the `Grant` without which nobody gets at data.
+
+Absent means no. Storage takes a `Grant` with every call, so there is no path to a record round this package.
+"""
+
+from app.permissions.grants import ANYBODY, Grant, Principal, Verb
+from app.permissions.permissions import Permissions
+from app.permissions.visibility import telling_roles
+
+__all__ = ["ANYBODY", "Grant", "Permissions", "Principal", "Verb", "telling_roles"]

@@ -1,0 +1,62 @@
+"""Who calls, and the right that storage asks for with every call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from app.definition.conditions import Condition, both, shift
+
+
+class Verb(StrEnum):
+    """What is done to records of a model."""
+
+    READ = "read"
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who calls: a record of a profile's model, or nobody. Roles are read from the database at each request."""
+
+    profile: str | None = None
+    model: str | None = None
+    record: Mapping[str, Any] | None = None
+    roles: frozenset[str] = frozenset()
+    privileges: frozenset[str] = frozenset()
+    session: str | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether the caller showed valid credentials."""
+        return self.record is not None
+
+
+ANYBODY = Principal()
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """The right to one verb on one model: which properties and relations, and which rows.
+
+    `rows` is the row filter (None: all rows) with its operands in `values`; both come from the definition and
+    from who calls, never from the request. `related` gives the right that relating a record to those of a relation
+    takes; None: there is no such limit.
+    """
+
+    model: str
+    verb: Verb
+    names: frozenset[str]
+    rows: Condition | None = None
+    values: tuple[Any, ...] = field(default=(), hash=False)
+    related: Callable[[str], Grant] | None = field(default=None, compare=False, repr=False)
+
+    def within(self, other: Grant) -> Grant:
+        """The same right on no other rows than `other` lets through."""
+        rows = None if other.rows is None else shift(other.rows, len(self.values))
+        values = (*self.values, *other.values)
+        return replace(self, rows=both(self.rows, rows), values=values)

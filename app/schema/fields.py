@@ -1,0 +1,101 @@
+"""What every Strawberry type is made of here: fields with explicit arguments, and classes for them."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from keyword import iskeyword
+from typing import Any
+
+import strawberry
+from graphql import GraphQLResolveInfo
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.types.arguments import StrawberryArgument
+from strawberry.types.field import StrawberryField
+
+from app.resolvers.context import Context
+from app.schema.scalars import PYTHON_TYPES
+
+Info = GraphQLResolveInfo[Context]
+
+
+@strawberry.type(description="A stored file.")
+class File:
+    """A file property as it is read."""
+
+    name: str
+    url: str = strawberry.field(description="Where to download it; the address is signed and expires.")
+
+
+@strawberry.type(description="A stored image.")
+class Image:
+    """An image property as it is read."""
+
+    name: str
+    url: str = strawberry.field(description="Where to download it; the address is signed and expires.")
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a field: its GraphQL name, Python annotation, default and description."""
+
+    name: str
+    annotation: Any
+    default: Any = strawberry.UNSET
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RootField:
+    """A field of Query or Mutation and the function that answers it."""
+
+    field: StrawberryField
+    resolve: Callable[[Info, Mapping[str, Any]], Any]
+
+
+def field(
+    name: str, annotation: Any, description: str = "", arguments: Sequence[Argument] = ()
+) -> StrawberryField:
+    """A Strawberry field with explicit arguments; what it does is bound when the schema is made."""
+    made = StrawberryField(
+        # The name becomes a parameter in generated source.
+        python_name=f"{name}_" if iskeyword(name) else name,
+        graphql_name=name,
+        type_annotation=StrawberryAnnotation(annotation),
+        description=description or None,
+        default=strawberry.UNSET,
+    )
+    made.arguments = [
+        StrawberryArgument(
+            python_name=argument.name,
+            graphql_name=argument.name,
+            type_annotation=StrawberryAnnotation(argument.annotation),
+            default=argument.default,
+            description=argument.description,
+        )
+        for argument in arguments
+    ]
+    return made
+
+
+def shell(name: str) -> type:
+    """A class that can be referred to before its fields are known."""
+    return types.new_class(name)
+
+
+def filled(
+    made: type, fields: Sequence[StrawberryField], description: str = "", is_input: bool = False
+) -> type:
+    """Gives a shell its fields and makes it a Strawberry type."""
+    made.__annotations__ = {
+        str(one.python_name): one.type_annotation.annotation for one in fields if one.type_annotation
+    }
+    for one in fields:
+        setattr(made, str(one.python_name), one)
+    return strawberry.type(made, name=made.__name__, is_input=is_input, description=description or None)
+
+
+def output(name: str) -> Any:
+    """The Python annotation of a property kind's GraphQL type."""
+    return {"File": File, "Image": Image}.get(name) or PYTHON_TYPES[name]

@@ -1,0 +1,239 @@
+"""What README tells its readers to type works, and gives what it shows."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.end_to_end.pictures import png
+from tests.readme.blocks import Block, marked, the
+from tests.support.files import running_file_server
+from tests.support.server import ROOT, Server, running_server
+
+SHOWN = "http://127.0.0.1:8000"
+QUICK = {"ACTIONQL_ARGON2_MEMORY_KIB": "64", "ACTIONQL_ARGON2_TIME_COST": "1"}
+ANN = "a-password-of-ann"
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """A shell in a folder, whose commands reach the server instead of the address that README shows."""
+
+    server: Server
+    folder: Path
+
+    def run(self, command: str, **variables: str) -> str:
+        """What a command prints; it must end well."""
+        done = subprocess.run(
+            ["sh", "-euc", command.replace(SHOWN, self.server.url)],
+            cwd=self.folder,
+            env={"PATH": os.environ["PATH"], **variables},
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=True,
+        )
+        return done.stdout
+
+    def ask(self, command: str, **variables: str) -> Any:
+        """The JSON that a command prints."""
+        return json.loads(self.run(command, **variables))
+
+    def graphql(self, query: str, token: str) -> Any:
+        """The answer to a query, asked for as README does."""
+        login = the("login").text
+        head = login[: login.index(" -d '")]
+        return self.ask(
+            f'{head} -H "Authorization: Bearer $TOKEN" -d "$BODY"',
+            TOKEN=token,
+            BODY=json.dumps({"query": query}),
+        )
+
+
+def shape(value: Any) -> Any:
+    """The same JSON with types for values; of a list the types of its elements, each once."""
+    if isinstance(value, dict):
+        return {key: shape(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [one for index, one in enumerate(map(shape, value)) if one not in [*map(shape, value)][:index]]
+    return type(value).__name__
+
+
+def assert_shaped(answer: Any, block: Block) -> None:
+    """The answer has the keys of the one that README shows, in their order, and values of its types."""
+    shown = shape(json.loads(block.answer))
+    assert json.dumps(shape(answer)) == json.dumps(shown), answer
+
+
+# The built-in examples
+
+
+@pytest.fixture(scope="module")
+def examples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
+    folder = tmp_path_factory.mktemp("examples")
+    with running_file_server() as files:
+        files.serve("/a.png", png())
+        folder.joinpath("files").write_text(files.url)
+        env = {**QUICK, "ACTIONQL_OUTBOUND_ALLOW": files.url.removeprefix("http://")}
+        with running_server(data=folder / "data", env=env) as server:
+            yield Shell(server, folder)
+
+
+@pytest.fixture(scope="module")
+def password(examples: Shell) -> str:
+    """The password that the start has printed."""
+    printed = re.search(r"log in as 'system' with password '([^']+)'", examples.server.log.read_text())
+    assert printed
+    return printed[1]
+
+
+@pytest.fixture(scope="module")
+def token(examples: Shell, password: str) -> str:
+    login = examples.ask(the("login").text, PASSWORD=password)
+    return str(login["data"]["login"]["jwtToken"])
+
+
+def test_start_prints_what_is_shown(examples: Shell, password: str) -> None:
+    printed = examples.server.log.read_text()
+    shown = re.sub(r"with password '[^']+'", f"with password '{password}'", the("start").text)
+    assert shown.replace(SHOWN, examples.server.url).strip() in printed
+
+
+def test_login_answers_a_pair(examples: Shell, password: str) -> None:
+    assert_shaped(examples.ask(the("login").text, PASSWORD=password), the("login"))
+
+
+def test_login_with_a_wrong_password_is_refused_as_shown(examples: Shell) -> None:
+    refused, shown = examples.ask(the("login").text, PASSWORD="wrong"), json.loads(the("refusal").text)
+    for answer in (refused, shown):
+        assert len(answer["errors"][0]["extensions"].pop("requestId")) == 16
+    assert refused == shown
+
+
+def test_upload_is_read_back(examples: Shell, token: str) -> None:
+    file = examples.folder.joinpath("files").read_text() + "/a.png"
+    made = examples.ask(the("upload").text, TOKEN=token, FILE=file)
+    assert made == json.loads(the("upload").answer)
+    media = examples.ask(the("read").text, TOKEN=token)
+    assert_shaped(media, the("read"))
+    (record,) = media["data"]["allMedia"]["results"]
+    assert record["file"]["name"] == "a.png"
+    examples.run('curl -sf "$URL" -o back.png', URL=record["file"]["url"])
+    assert examples.folder.joinpath("back.png").read_bytes() == png()
+
+
+# The reader's own application
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """The one setting that chooses the database."""
+    if request.param == "sqlite":
+        yield {}
+        return
+    with request.getfixturevalue("postgres_cluster").database() as url:
+        yield {"DATABASE_URL": url}
+
+
+@pytest.fixture(scope="module")
+def notes(database: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
+    folder = tmp_path_factory.mktemp("own")
+    definitions = {"notes.yaml": the("definition").text, "hello.yaml": the("hello").text}
+    for name, text in definitions.items():
+        folder.joinpath(name).write_text(text)
+    folder.joinpath("a.png").write_bytes(png())
+    env = {**QUICK, **database, "ANN_PASSWORD": ANN}
+    with running_server(*definitions, data=folder / "data", env=env) as server:
+        yield Shell(server, folder)
+
+
+@pytest.fixture(scope="module")
+def ann(notes: Shell) -> str:
+    """The token of Ann, who logs in as README says."""
+    login = the("login").text.replace('"system"', '"ann@example.org"')
+    login = login.replace("0d6d2b5c9f6e4d0f8f3f0c1b2a394857", "Writers")
+    return str(notes.ask(login, PASSWORD=ANN)["data"]["login"]["jwtToken"])
+
+
+@pytest.mark.parametrize("name", ["definition", "hello"])
+def test_definition_has_no_mistake(name: str, tmp_path: Path) -> None:
+    assert check(the(name).text, tmp_path) == (0, "no problems\n", "")
+
+
+def test_misspelt_word_is_told_as_shown(tmp_path: Path) -> None:
+    shown = the("mistake").text
+    found = re.match(r"notes\.yaml:(\d+) .*'(\w+)'\. Did you mean '(\w+)'\?", shown)
+    assert found
+    lines = the("definition").text.splitlines(keepends=True)
+    place = int(found[1]) - 1
+    lines[place] = lines[place].replace(found[3], found[2])
+    assert check("".join(lines), tmp_path) == (1, "", shown)
+
+
+def test_queries_answer_what_is_shown(notes: Shell, ann: str) -> None:
+    for block in marked("graphql"):
+        assert notes.graphql(block.text, ann) == json.loads(block.answer)
+    assert notes.graphql("{ allNote { results { done } } }", ann)["data"]["allNote"]["results"] == [
+        {"done": True}
+    ]
+
+
+def test_queries_without_a_token_are_refused(notes: Shell) -> None:
+    query, nobody = "{ allNote { totalCount } }", the("login").text.partition(" -d '")[0]
+    refused = notes.ask(f'{nobody} -d "$BODY"', BODY=json.dumps({"query": query}))
+    assert refused["data"] is None
+    assert refused["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+def test_file_is_sent_by_form(notes: Shell, ann: str) -> None:
+    answer = notes.graphql(the("form").text, ann)
+    assert_shaped(answer, the("form"))
+    form = answer["data"]["generateFileUploadRequest"]
+    sent = notes.ask(the("send").text, **variables(form))
+    assert_shaped(sent, the("send"))
+    assert (sent["reference"], sent["contentType"]) == (form["reference"], "image/png")
+    create = f'createNote(input: {{title: "A picture", picture: "{form["reference"]}", writer: 1}})'
+    made = notes.graphql(f"mutation {{ {create} {{ picture {{ name url }} }} }}", ann)
+    picture = made["data"]["createNote"]["picture"]
+    assert picture["name"] == "a.png"
+    notes.run('curl -sf "$URL" -o back.png', URL=picture["url"])
+    assert notes.folder.joinpath("back.png").read_bytes() == png()
+
+
+def test_form_has_no_field_that_is_not_sent(notes: Shell, ann: str) -> None:
+    fields = notes.graphql(the("form").text, ann)["data"]["generateFileUploadRequest"]["fields"]
+    assert re.findall(r'-F "([\w-]+)=', the("send").text) == [*fields]
+
+
+def test_action_answers_http(notes: Shell) -> None:
+    assert notes.run(the("greet").text) == the("greet").answer.strip()
+
+
+def variables(form: Mapping[str, Any]) -> dict[str, str]:
+    """The variables of the shell that README's command takes from a form."""
+    fields = {name.upper(): value for name, value in form["fields"].items() if name.isalpha()}
+    return {"URL": form["url"], **fields}
+
+
+def check(definition: str, folder: Path) -> tuple[int, str, str]:
+    """How `actionql check notes.yaml` ends, and what it prints on standard output and error."""
+    folder.joinpath("notes.yaml").write_text(definition)
+    done = subprocess.run(
+        [sys.executable, "-m", "app", "check", "notes.yaml"],
+        cwd=folder,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
