@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -15,7 +16,6 @@ from app import settings as settings_module
 from app.checks import load_checked
 from app.definition.load import Loaded
 from app.definition.schema import json_schema
-from app.edge import to_json
 from app.errors import ActionQLError, DefinitionError
 from app.logs import configure_logs
 from app.main import EXAMPLES, load_definitions
@@ -125,7 +125,7 @@ def schema_graphql(
 @schema_cli.command("definition")
 def schema_definition(check: CheckOption = None) -> None:
     """Prints the JSON Schema of definitions, for editors."""
-    _print_or_compare(to_json(json_schema(STEPS)).decode() + "\n", check)
+    _print_or_compare(json.dumps(json_schema(STEPS), indent=2) + "\n", check)
 
 
 def _load(path: Path) -> Loaded:

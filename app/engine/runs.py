@@ -41,6 +41,8 @@ class Start:
     input: Mapping[str, Any]
     principal: Principal
     door: str
+    request_id: str | None = None
+    """The request that asked for it, for the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,10 @@ class Runs:
 
     async def _fail(self, run: Run, execution: Execution, error: Exception) -> None:
         """Records how the run ended; that this fails too must not hide why it ended."""
-        log.info("run failed", run=run.id, action=run.start.action, code=_reason(error))
+        start = run.start
+        log.info(
+            "run failed", run=run.id, action=start.action, code=_reason(error), request_id=start.request_id
+        )
         try:
             await self._database.write(lambda: self._record(run, execution.copy(), "fatal_errored", error))
         except Exception:

@@ -20,6 +20,6 @@ async def run_action(context: Context, id: str, input: Any) -> Any:
     action = context.generation.action(id)
     context.generation.permissions.may_run(context.principal, action)
     values = check_input(context.generation.application, action, input)
-    start = Start(action.name, values, context.principal, context.door)
+    start = Start(action.name, values, context.principal, context.door, context.request_id)
     ended = await context.generation.runs.run(start)
     return to_plain(ended.result)

@@ -68,7 +68,7 @@ async def _custom(
     given = {"username": username, "password": password}
     values = {name: given.get(name) for name in declared}
     try:
-        start = Start(profile.action, values, context.principal, context.door)
+        start = Start(profile.action, values, context.principal, context.door, context.request_id)
         ended = await context.generation.runs.run(start)
     except (ActionFailed, Unauthenticated):
         _refuse(context)

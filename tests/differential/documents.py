@@ -149,6 +149,8 @@ class _Document:
         if isinstance(type_, GraphQLNonNull):
             return self._literal(type_.of_type, depth)
         if isinstance(type_, GraphQLList):
+            if isinstance(get_named_type(type_), GraphQLEnumType):
+                return f"[{', '.join(self._members(get_named_type(type_)))}]"
             return "[" + ", ".join(self._literal(type_.of_type, depth + 1) for _ in range(self._size())) + "]"
         if isinstance(type_, GraphQLInputObjectType):
             parts = [
@@ -178,12 +180,20 @@ class _Document:
         elif self._chance(15):
             return None
         if isinstance(type_, GraphQLList):
+            if isinstance(get_named_type(type_), GraphQLEnumType):
+                return self._members(get_named_type(type_))
             return [self._value(type_.of_type, depth + 1) for _ in range(self._size())]
         if isinstance(type_, GraphQLInputObjectType):
             return {
                 name: self._value(type_.fields[name].type, depth + 1) for name in self._keys(type_, depth)
             }
         return self._leaf(type_)
+
+    def _members(self, type_: Any) -> list[str]:
+        """Often all, since what is not grouped by is no part of a key."""
+        names = sorted(type_.values)
+        chosen = names if self._chance(2) else self.draw(st.lists(st.sampled_from(names), max_size=3))
+        return list(chosen)
 
     def _size(self) -> int:
         return int(self.draw(st.integers(0, 2)))

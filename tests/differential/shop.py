@@ -157,4 +157,4 @@ def _stored_files() -> Work[None]:
     """References alone: nobody downloads these files."""
     for name, every in (("paper", 2), ("picture", 3)):
         reference = f"{'0' * 31}{every}/ä {name}.png"
-        yield Statement(f"UPDATE shop__item SET {name} = ? WHERE id % {every} = 0", [reference])
+        yield Statement(f"UPDATE shop__item SET {name} = '{reference}' WHERE id % {every} = 0")
