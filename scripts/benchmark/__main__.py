@@ -18,6 +18,7 @@ from scripts.benchmark.measure import Results, Schedule, measure
 from scripts.benchmark.processes import memory_mib
 from scripts.benchmark.report import Growth, growth_table, summary_table, to_json, works_table
 from scripts.benchmark.rows import Size
+from scripts.benchmark.slow import measure_slow
 from scripts.benchmark.start import measure_starts
 from scripts.benchmark.subjects import running_subjects, working_folder
 from scripts.benchmark.verify import verify
@@ -72,8 +73,11 @@ def _measure_works(
             verify(subjects, works, size)
             results = measure(subjects, works, schedule, generator(), status.update)
             memory = {one.name: memory_mib([one.server.pid]) for one in subjects}
+            status.update("get beside a slow query")
+            ours = next((one for one in subjects if one.name == "actionql"), None)
+            beside = measure_slow(ours, schedule, generator()) if ours else None
     output.print(works_table(results, title))
-    output.print(summary_table(memory, starts))
+    output.print(summary_table(memory, starts, beside))
     return results
 
 

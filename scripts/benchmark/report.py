@@ -9,6 +9,7 @@ from typing import Any
 from rich.table import Table
 
 from scripts.benchmark.measure import Figures, Results
+from scripts.benchmark.slow import Beside
 from scripts.benchmark.start import MODELS, Starts
 
 CPU_GOALS: Mapping[str, float] = {"list": 1.6, "nested": 1.6, "get": 2.5, "create": 2.5, "action": 2.5}
@@ -21,6 +22,9 @@ START_GOAL = 1.5
 
 Growth = Mapping[int, Results]
 """By the number of rows."""
+
+
+BESIDE_GOAL = 50
 
 
 def to_json(results: Results, growth: Growth | None = None) -> dict[str, Any]:
@@ -65,9 +69,9 @@ def growth_table(growth: Growth) -> Table:
     return table
 
 
-def summary_table(memory: Mapping[str, float], starts: Starts | None) -> Table:
-    """Memory after the runs and times to the first answer."""
-    table = Table("what", "measured", "goal", title="memory and start")
+def summary_table(memory: Mapping[str, float], starts: Starts | None, beside: Beside | None = None) -> Table:
+    """Memory after the runs, times to the first answer, and what a slow query does to others."""
+    table = Table("what", "measured", "goal", title="memory, start and slow queries")
     for name, mib in memory.items():
         goal = f"{MEMORY_GOAL} MiB" if name == "actionql" else ""
         table.add_row(f"{name}: memory after the runs", f"{mib:.0f} MiB", goal)
@@ -75,6 +79,10 @@ def summary_table(memory: Mapping[str, float], starts: Starts | None) -> Table:
         what = f"actionql: start to first answer with {MODELS} models"
         table.add_row(f"{what}, their tables to be made", f"{starts.first:.2f} s", f"{START_GOAL} s")
         table.add_row(f"{what}, their tables there", f"{starts.again:.2f} s", f"{START_GOAL} s")
+    if beside is not None:
+        what = f"actionql: p99 of get beside a query that takes {beside.slow_ms:,.0f} ms"
+        table.add_row("actionql: p99 of get alone", f"{beside.alone_ms:.1f} ms", "")
+        table.add_row(what, f"{beside.beside_ms:.1f} ms", f"{BESIDE_GOAL} ms")
     return table
 
 

@@ -18,6 +18,7 @@ from scripts.benchmark.report import (
     to_json,
     works_table,
 )
+from scripts.benchmark.slow import Beside
 from scripts.benchmark.start import Starts
 
 OURS, FLOOR, PLAIN = Figures(0.3, 3000, 8, 20.12344), Figures(0.2, 5000, 5, 9), Figures(6, 50, 500, 900)
@@ -63,6 +64,11 @@ def test_growth_table_compares_with_the_smallest() -> None:
 def test_summary_shows_memory_and_starts() -> None:
     text = _text(summary_table({"actionql": 99.6, "floor": 40.0}, Starts(first=1.25, again=0.75)))
     assert all(told in text for told in ("100 MiB", "120 MiB", "40 MiB", "1.25 s", "0.75 s", "1.5 s"))
+
+
+def test_summary_shows_what_a_slow_query_does_to_others() -> None:
+    text = _text(summary_table({}, None, Beside(alone_ms=4.2, beside_ms=17.6, slow_ms=250.0)))
+    assert all(told in text for told in ("4.2 ms", "17.6 ms", "250 ms", "50 ms"))
 
 
 def test_every_work_has_goals() -> None:

@@ -39,6 +39,9 @@ def models(*names: str) -> str:
         (models("Media", "media"), [f"5 models.media: {SAME_NAMES} 'Media'; rename one"]),
         (models("PriceList", "price_list"), [f"5 models.price_list: {SAME_NAMES} 'PriceList'; rename one"]),
         (models("Media", "MediaInput"), [f"5 models.MediaInput: {SAME_NAMES} 'Media'; rename one"]),
+        (models("User", "UserGroup", "UserGroupKeys"), []),
+        (models("User", "UserAggregate"), [f"5 models.UserAggregate: {SAME_NAMES} 'User'; rename one"]),
+        (models("User", "UserGroupKey"), [f"5 models.UserGroupKey: {SAME_NAMES} 'User'; rename one"]),
         (models("ManyMedia", "Media"), [f"5 models.Media: {SAME_NAMES} 'ManyMedia'; rename one"]),
         (models("Role"), ["4 models.Role: the model Role is built in; give this one another name"]),
         (
@@ -97,6 +100,27 @@ def test_name_of_a_part(tmp_path: Path, body: str, lines: list[str]) -> None:
             "maker: {kind: text}",
             "maker: {belongs_to: M}",
             ["6 models.M.relations.maker: 'maker' is the field maker in GraphQL already; rename one"],
+        ),
+        (
+            "parts_aggregate: {kind: text}",
+            "parts: {has_and_belongs_to_many: M}",
+            [
+                "6 models.M.relations.parts: 'parts_aggregate' is the field partsAggregate in GraphQL already;"
+                " rename one"
+            ],
+        ),
+        (
+            "maker_aggregate: {kind: text}",
+            "maker: {belongs_to: M}, parts: {has_and_belongs_to_many: M}",
+            [],
+        ),
+        (
+            "",
+            "parts: {has_and_belongs_to_many: M}, partsAggregate: {belongs_to: M}",
+            [
+                "6 models.M.relations.partsAggregate: 'parts' is the field partsAggregate in GraphQL already;"
+                " rename one"
+            ],
         ),
         (
             "maker_id: {kind: number}",

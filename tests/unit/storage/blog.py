@@ -18,7 +18,7 @@ from app.storage.compile import Plans
 from app.storage.compile.cells import Form
 from app.storage.postgres import PostgresDatabase
 from app.storage.records import Records, Write
-from app.storage.selection import Leaf, Selection, Sort, Source
+from app.storage.selection import Leaf, Query, Selection, Sort, Source
 from app.storage.shape import Link, Page
 from app.storage.sqlite import SqliteDatabase
 from app.storage.system import SYSTEM
@@ -167,12 +167,10 @@ class Blog:
         return Grant(model, verb, self.names(model) - set(without), rows, tuple(values))
 
     async def page(
-        self, selection: Selection, values: Sequence[Any] = (), form: Form = "wire", link: Link | None = None
+        self, query: Query, values: Sequence[Any] = (), form: Form = "wire", link: Link | None = None
     ) -> Page:
-        """What a selection answers."""
-        return await self.database.read(
-            lambda: self._noted(self.records.select(selection, values, form, link))
-        )
+        """What a query answers."""
+        return await self.database.read(lambda: self._noted(self.records.select(query, values, form, link)))
 
     async def write(self, work: Callable[[], Work[T]]) -> T:
         """The result of a work that writes."""
