@@ -56,10 +56,11 @@ class UnsupportedMediaType(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class RequestLimits:
-    """How large a request may be: bytes of its body or query string, and how deep its JSON nests."""
+    """How large a request may be: bytes of its body or query string, arrays and objects in it, and their depth."""
 
     bytes: int = 1_000_000
     nesting: int = 64
+    containers: int = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,12 +193,19 @@ async def _read_body(request: Request, limits: RequestLimits) -> bytes:
 
 def _parse_json(text: bytes | str, limits: RequestLimits) -> object:
     body = text.encode() if isinstance(text, str) else text
+    if body.count(b"[") + body.count(b"{") > limits.containers and _containers(body) > limits.containers:
+        raise BadInput(f"The JSON has more than {limits.containers} arrays and objects.")
     if _nests_deeper(body, limits.nesting):
         raise BadInput(f"The JSON nests more than {limits.nesting} deep.")
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise BadInput(f"This is not JSON in UTF-8: {error.msg}.") from error
+
+
+def _containers(body: bytes) -> int:
+    """How many arrays and objects begin outside of strings."""
+    return _STRINGS.sub(b"", body).translate(_AS_BRACKETS).count(b"[")
 
 
 def _nests_deeper(body: bytes, limit: int) -> bool:

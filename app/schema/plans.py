@@ -109,6 +109,11 @@ class Plans:
     def __len__(self) -> int:
         return len(self._made)
 
+    @property
+    def weight(self) -> int:
+        """The memory of what is kept, in bytes, about."""
+        return self._made.weight
+
     async def execute(
         self, context: Context, prepared: Prepared, inputs: Mapping[str, Any] | None
     ) -> ExecutionResult | None:
