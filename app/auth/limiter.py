@@ -12,7 +12,9 @@ WINDOW_SECONDS = 60.0
 class AttemptLimiter:
     """Counts attempts by key over the last sixty seconds, for at most `most_keys` keys.
 
-    When more keys are in use the one that was checked longest ago is forgotten. For the event loop's thread.
+    When more keys are in use the one that was checked longest ago is forgotten. For the event loop's thread. Each
+    process counts for itself: with several workers, a caller whose connections reach all of them gets as many times
+    the limit.
     """
 
     def __init__(self, most_keys: int = 10_000) -> None:

@@ -190,9 +190,9 @@ class _Document:
         return self._leaf(type_)
 
     def _members(self, type_: Any) -> list[str]:
-        """Often all, since what is not grouped by is no part of a key."""
+        """Mostly all, since what is not grouped by is no part of a key."""
         names = sorted(type_.values)
-        chosen = names if self._chance(2) else self.draw(st.lists(st.sampled_from(names), max_size=3))
+        chosen = self.draw(st.lists(st.sampled_from(names), max_size=3)) if self._chance(4) else names
         return list(chosen)
 
     def _size(self) -> int:
@@ -212,7 +212,7 @@ class _Document:
     def _leaf(self, type_: Any) -> Any:
         if isinstance(type_, GraphQLEnumType):
             return self._one(sorted(type_.values))
-        return self._one(_WRONG) if self._chance(60) else self._one(_VALUES[type_.name])
+        return self._one(_WRONG) if self._chance(100) else self._one(_VALUES[type_.name])
 
 
 def _boolean(schema: GraphQLSchema) -> Any:

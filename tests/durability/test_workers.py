@@ -54,9 +54,9 @@ async def test_workers_under_load_answer_without_errors_and_keep_all(
         await ledger.compare(database_url)
         assert len(ledger.acknowledged) == len(ledger.sent) > CLIENTS
         after = {worker: _seconds(worker) for worker in _workers(server)}
-        print(before,after,len(ledger.sent))
     assert after.keys() == before.keys(), "a worker died"
-    assert all(after[worker] > seconds for worker, seconds in before.items()), "a worker did nothing"
+    used = [after[worker] - seconds for worker, seconds in before.items()]
+    assert min(used) > sum(used) / 8, "one worker did the work of all"
 
 
 async def test_worker_that_dies_is_started_anew(tmp_path: Path, sqlite_database: str) -> None:

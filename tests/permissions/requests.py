@@ -34,6 +34,10 @@ def every_operation() -> Iterator[tuple[str, dict[str, Any]]]:
     for model in sorted(oracle.READ_BY_ANYBODY):
         yield f"{{ all{model} {{ results {{ id }} totalCount }} }}", {}
         yield f"{{ one{model}(where: {{id: {{eq: 1}}}}) {{ id }} }}", {}
+        yield (
+            f"{{ all{model} {{ aggregate {{ count }} groupBy(by: [id]) {{ aggregate {{ count }} }} }} }}",
+            {},
+        )
     for model, relations in oracle.RELATIONS.items():
         for relation in relations:
             yield f"{{ all{model} {{ results {{ {relation} {{ id }} }} }} }}", {}

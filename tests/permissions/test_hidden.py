@@ -52,6 +52,19 @@ def reads(model: str, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
     )
     yield f"{{ all{model}(sort: {{field: {name}}}) {{ totalCount }} }}", {}
     yield f"query ($s: JSON) {{ all{model}(sort: $s) {{ totalCount }} }}", {"s": [{"field": name}]}
+    for figure in ("sum", "avg", "min", "max"):
+        yield f"{{ all{model} {{ aggregate {{ {figure} {{ {name} }} }} }} }}", {}
+    yield f"{{ all{model} {{ groupBy(by: [{name}]) {{ aggregate {{ count }} }} }} }}", {}
+    yield (
+        f"query ($b: JSON) {{ all{model} {{ groupBy(by: $b) {{ aggregate {{ count }} }} }} }}",
+        {"b": [name]},
+    )
+    yield f"{{ all{model} {{ groupBy(by: [id]) {{ key {{ {name} }} }} }} }}", {}
+    yield f"{{ allTeam {{ results {{ peopleAggregate {{ max {{ {name} }} }} }} }} }}", {}
+    yield (
+        f"{{ allTeam {{ results {{ peopleAggregate(where: {{{name}: {{exists: true}}}}) {{ count }} }} }} }}",
+        {},
+    )
     yield f"{{ allNote(where: {{owner: {{{name}: {{exists: true}}}}}}) {{ totalCount }} }}", {}
     yield f"{{ allNote(sort: {{relation: {{owner: {{{name}: ASC}}}}}}) {{ totalCount }} }}", {}
     yield f"{{ allNote {{ results {{ owner {{ {name} }} }} }} }}", {}
@@ -154,8 +167,17 @@ async def test_introspection_lists_a_hidden_name_for_those_who_see_it_alone(alon
     max_ = (await alone.pair("Staff", "max@example.org", "max password"))["jwtToken"]
     for token, seen in ((None, False), (max_, True)):
         names = await _names(alone, token)
-        for type_ in ("Person", "PersonWhere", "PersonInput", "PersonSortField"):
-            assert ("salary" in names[type_]) is seen, (type_, seen)
+        for type_ in (
+            "Person",
+            "PersonWhere",
+            "PersonInput",
+            "PersonSortField",
+            "PersonGroupField",
+            "PersonGroupKey",
+            "PersonSums",
+            "PersonExtremes",
+        ):
+            assert ("salary" in names.get(type_, ())) is seen, (type_, seen)
         assert "badge" not in set().union(*names.values())
         assert "secret" not in names["Client"]
         assert not {"Vault", "VaultWhere", "Role"} & set(names)

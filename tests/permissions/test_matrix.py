@@ -5,15 +5,14 @@ A test runs one kind of operation for all callers and collects what differs, so 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.permissions import oracle
+from tests.permissions import oracle, oracle_actions
 from tests.permissions.callers import LATE
+from tests.permissions.differences import Differences, by, nested, offered, page, relations, selected
 from tests.permissions.oracle import CALLERS, INVALID, Caller, Reference, Row, World
 from tests.permissions.serving import Serving
 
@@ -22,69 +21,18 @@ MODELS = tuple(oracle.FIELDS)
 UNAUTHENTICATED = oracle.UNAUTHENTICATED
 
 
-@dataclass
-class Differences:
-    """What came back otherwise than the oracle says."""
-
-    served: Serving
-    found: list[str] = field(default_factory=list)
-    asked: int = 0
-
-    async def compare(
-        self,
-        caller: Caller,
-        query: str,
-        expected: Mapping[str, Any] | str,
-        variables: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Asks; `expected` is the whole of `data`, or the code with which nothing but nulls comes."""
-        answer = await self.served.ask(query, variables, self.served.tokens.get(caller.name))
-        self.asked += 1
-        got = set(answer.codes) or answer.data
-        if got != ({expected} if isinstance(expected, str) else expected) or (
-            answer.codes and not _empty(answer.data)
-        ):
-            short = re.sub(r"\s+", " ", query)
-            self.found.append(
-                f"{caller.name}: {short} {variables or ''}\n   {answer.body}\n   not {expected}"
-            )
-
-    def check(self, at_least: int) -> None:
-        assert self.asked >= at_least
-        if self.found:
-            report = "\n".join(self.found[:20])
-            pytest.fail(f"{len(self.found)} of {self.asked}:\n{report}", pytrace=False)
-
-
-def _empty(data: Any) -> bool:
-    return data is None or all(value is None for value in data.values())
-
-
-def _selected(names: list[str]) -> str:
-    return " ".join(names)
-
-
-def _page(rows: list[Row]) -> dict[str, Any]:
-    return {"results": rows, "totalCount": len(rows)}
-
-
-def _offered(model: str, expected: Any) -> Any:
-    """What is expected of a root field that is there only where anybody at all may read."""
-    return expected if model in oracle.READ_BY_ANYBODY else INVALID
-
-
 def _all(world: World, caller: Caller, model: str) -> Any:
     rows = oracle.visible(world, caller, model)
     if isinstance(rows, str):
-        return _offered(model, rows)
-    return {f"all{model}": _page([oracle.shown(caller, model, row) for row in rows])}
+        return offered(model, rows)
+    return {f"all{model}": page([oracle.shown(caller, model, row) for row in rows])}
 
 
 async def test_all_answers_the_rows_and_fields_of_the_caller(callers: Serving) -> None:
     world, differences = oracle.seeded(), Differences(callers)
     for caller in CALLERS:
         for model in MODELS:
-            names = _selected(oracle.fields(caller, model))
+            names = selected(oracle.fields(caller, model))
             query = f"{{ all{model} {{ results {{ {names} }} totalCount }} }}"
             await differences.compare(caller, query, _all(world, caller, model))
             counting = f"{{ all{model}(take: 1) {{ totalCount }} }}"
@@ -103,11 +51,11 @@ async def test_one_answers_a_row_of_the_caller_or_null(callers: Serving) -> None
     for caller in CALLERS:
         for model in MODELS:
             for id in [*world[model], 99]:
-                names = _selected(oracle.fields(caller, model))
+                names = selected(oracle.fields(caller, model))
                 query = f"query ($id: Int) {{ one{model}(where: {{id: {{eq: $id}}}}) {{ {names} }} }}"
                 rows = oracle.visible(world, caller, model)
                 if isinstance(rows, str):
-                    await differences.compare(caller, query, _offered(model, rows), {"id": id})
+                    await differences.compare(caller, query, offered(model, rows), {"id": id})
                     continue
                 found = [oracle.shown(caller, model, row) for row in rows if row["id"] == id]
                 expected = {f"one{model}": found[0] if found else None}
@@ -119,7 +67,7 @@ async def test_me_answers_who_calls(callers: Serving) -> None:
     world, differences = oracle.seeded(), Differences(callers)
     for caller in CALLERS:
         for model in MODELS:
-            names = _selected(oracle.fields(caller, model))
+            names = selected(oracle.fields(caller, model))
             expected: Any = INVALID
             if model in oracle.PROFILE_MODELS:
                 found = oracle.myself(world, caller, model)
@@ -135,7 +83,7 @@ async def test_where_finds_no_row_that_the_caller_may_not_read(callers: Serving)
             rows = oracle.visible(world, caller, model)
             for name in oracle.fields(caller, model):
                 values = _values(world, model, name)
-                expected: Any = _offered(model, rows)
+                expected: Any = offered(model, rows)
                 if not isinstance(rows, str):
                     expected = [[{"id": row["id"]} for row in rows if row[name] == value] for value in values]
                 await _compare_where(differences, caller, model, f"{name}: {{eq: %s}}", values, expected)
@@ -155,7 +103,7 @@ async def _compare_where(
     )
     variables = {f"v{index}": value for index, value in enumerate(values)}
     if not isinstance(expected, str):
-        expected = {f"f{index}": _page(rows) for index, rows in enumerate(expected)}
+        expected = {f"f{index}": page(rows) for index, rows in enumerate(expected)}
     await differences.compare(caller, f"query ({declared}) {{ {fields} }}", expected, variables)
 
 
@@ -173,52 +121,28 @@ async def test_sort_orders_the_rows_of_the_caller(callers: Serving) -> None:
                     sort = f"sort: {{field: {name}, order: {order}}}"
                     query = f"{{ all{model}({sort}) {{ results {{ id }} totalCount }} }}"
                     rows = oracle.visible(world, caller, model)
-                    expected: Any = _offered(model, rows)
+                    expected: Any = offered(model, rows)
                     if not isinstance(rows, str):
-                        ordered = oracle.ordered(rows, _by(name), order == "DESC")
-                        expected = {f"all{model}": _page([{"id": row["id"]} for row in ordered])}
+                        ordered = oracle.ordered(rows, by(name), order == "DESC")
+                        expected = {f"all{model}": page([{"id": row["id"]} for row in ordered])}
                     await differences.compare(caller, query, expected)
     differences.check(at_least=len(CALLERS) * 30)
-
-
-def _by(name: str) -> Any:
-    return lambda row: row[name]
-
-
-def _relations() -> Iterator[tuple[str, str, Reference]]:
-    for model, relations in oracle.RELATIONS.items():
-        for name, reference in relations.items():
-            yield model, name, reference
 
 
 async def test_relation_answers_the_rows_of_the_caller(callers: Serving) -> None:
     world, differences = oracle.seeded(), Differences(callers)
     for caller in CALLERS:
-        for model, name, reference in _relations():
-            names = _selected(oracle.fields(caller, reference.model))
+        for model, name, reference in relations():
+            names = selected(oracle.fields(caller, reference.model))
             query = f"{{ all{model} {{ results {{ id {name} {{ {names} }} }} totalCount }} }}"
-            await differences.compare(caller, query, _nested(world, caller, model, name, reference))
+            await differences.compare(caller, query, nested(world, caller, model, name, reference))
     differences.check(at_least=len(CALLERS) * 8)
-
-
-def _nested(world: World, caller: Caller, model: str, name: str, reference: Reference) -> Any:
-    rows = oracle.visible(world, caller, model)
-    allowed = oracle.visible(world, caller, reference.model)
-    if isinstance(rows, str) or isinstance(allowed, str):
-        return _offered(model, rows if isinstance(rows, str) else str(allowed))
-    results = []
-    for row in rows:
-        others = oracle.related(world, caller, row, reference)
-        assert not isinstance(others, str)
-        seen = [oracle.shown(caller, reference.model, other) for other in others]
-        results.append({"id": row["id"], name: seen if reference.many else next(iter(seen), None)})
-    return {f"all{model}": _page(results)}
 
 
 async def test_where_over_a_relation_looks_at_rows_of_the_caller_alone(callers: Serving) -> None:
     world, differences = oracle.seeded(), Differences(callers)
     for caller in CALLERS:
-        for model, name, reference in _relations():
+        for model, name, reference in relations():
             for property in oracle.fields(caller, reference.model):
                 values = _values(world, reference.model, property)
                 expected = _found_over(world, caller, model, reference, property, values)
@@ -234,7 +158,7 @@ def _found_over(
     rows = oracle.visible(world, caller, model)
     allowed = oracle.visible(world, caller, reference.model)
     if isinstance(rows, str) or isinstance(allowed, str):
-        return str(_offered(model, rows if isinstance(rows, str) else allowed))
+        return str(offered(model, rows if isinstance(rows, str) else allowed))
     known = {row["id"]: oracle.related(world, caller, row, reference) for row in rows}
     return [
         [{"id": id} for id, others in known.items() if value in [_part(other, property) for other in others]]
@@ -249,7 +173,7 @@ def _part(row: Any, name: str) -> Any:
 async def test_sort_over_a_relation_looks_at_rows_of_the_caller_alone(callers: Serving) -> None:
     world, differences = oracle.seeded(), Differences(callers)
     for caller in CALLERS:
-        for model, name, reference in _relations():
+        for model, name, reference in relations():
             if reference.many:
                 continue
             for property in oracle.fields(caller, reference.model):
@@ -269,14 +193,14 @@ def _sorted_over(
     rows = oracle.visible(world, caller, model)
     allowed = oracle.visible(world, caller, reference.model)
     if isinstance(rows, str) or isinstance(allowed, str):
-        return _offered(model, rows if isinstance(rows, str) else str(allowed))
+        return offered(model, rows if isinstance(rows, str) else str(allowed))
 
     def key(row: Row) -> Any:
         others = oracle.related(world, caller, row, reference)
         return others[0][property] if others and isinstance(others[0], dict) else None
 
     ordered = oracle.ordered(rows, key, order == "DESC")
-    return {f"all{model}": _page([{"id": row["id"]} for row in ordered])}
+    return {f"all{model}": page([{"id": row["id"]} for row in ordered])}
 
 
 async def test_names_that_are_not_there_for_the_caller_are_refused_everywhere(callers: Serving) -> None:
@@ -296,11 +220,16 @@ def _uses(model: str, name: str) -> Iterator[str]:
     yield f"{{ all{model}(where: {{{name}: {{exists: true}}}}) {{ totalCount }} }}"
     yield f"{{ all{model}(where: {{_or: [{{{name}: {{exists: true}}}}]}}) {{ totalCount }} }}"
     yield f"{{ all{model}(sort: {{field: {name}}}) {{ totalCount }} }}"
+    for figure in ("sum", "avg", "min", "max"):
+        yield f"{{ all{model} {{ aggregate {{ {figure} {{ {name} }} }} }} }}"
+    yield f"{{ all{model} {{ groupBy(by: [{name}]) {{ aggregate {{ count }} }} }} }}"
+    yield f"{{ all{model} {{ groupBy(by: [id]) {{ key {{ {name} }} }} }} }}"
     for other, relations in oracle.RELATIONS.items():
         for relation, reference in relations.items():
             if reference.model == model:
                 yield f"{{ all{other} {{ results {{ {relation} {{ {name} }} }} }} }}"
                 yield f"{{ all{other}(where: {{{relation}: {{{name}: {{exists: true}}}}}}) {{ totalCount }} }}"
+                yield f"{{ all{other} {{ results {{ {relation}Aggregate {{ max {{ {name} }} }} }} }} }}"
     if name not in ("password",):
         yield f'mutation {{ create{model}(input: {{{name}: "x"}}) {{ id }} }}'
         yield f'mutation {{ update{model}(id: 1, input: {{{name}: "x"}}) {{ id }} }}'
@@ -310,11 +239,11 @@ async def test_action_runs_for_whom_it_is_allowed(trial: Serving) -> None:
     world, differences = oracle.seeded(), Differences(trial)
     query = "mutation ($id: ID!) { action(id: $id) }"
     for caller in CALLERS:
-        for action in oracle.ACTIONS:
-            result, refusal = oracle.call(world, caller, action)
+        for action in oracle_actions.ACTIONS:
+            result, refusal = oracle_actions.call(world, caller, action)
             expected: Any = refusal or {"action": {"results": result}}
             await differences.compare(caller, query, expected, {"id": action})
-    differences.check(at_least=len(CALLERS) * len(oracle.ACTIONS))
+    differences.check(at_least=len(CALLERS) * len(oracle_actions.ACTIONS))
 
 
 OPERATIONS = (

@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from graphql import execute
 
 from app.checks import load_checked
+from app.errors import BadInput
 from app.main import close_server, open_applications, open_server
 from app.permissions import ANYBODY
 from app.resolvers.context import Context, Generation, Server
 from app.schema.documents import InvalidDocument, Prepared
 from app.schema.endpoint import Schemas, Served
+from app.schema.filters import MOST_CONDITIONS, MOST_ORDERS
 from app.schema.plans import MOST_BYTES, MOST_PLANS, CompiledQuery, Plans
 from app.settings import load
 from app.steps import KINDS
@@ -154,3 +157,26 @@ async def test_stream_of_strange_documents_stays_within_bounds_and_leaves_hot_on
     assert await flow(STREAM // 2, STREAM) < full * 1.02
     assert [served.documents.prepare(query) for query in hot] == known
     assert [plans[prepared] for prepared in known] == [1] * len(known)
+
+
+@pytest.mark.parametrize(
+    ("variables", "most"),
+    [
+        ({"where": {"_or": [{"id": {"eq": 1}}] * (MOST_CONDITIONS // 2)}}, MOST_CONDITIONS),
+        ({"sort": [{"field": "id"}] * (MOST_ORDERS + 1)}, MOST_ORDERS),
+    ],
+)
+async def test_query_with_more_conditions_or_orders_than_there_may_be_is_refused(
+    server: Server, variables: dict[str, Any], most: int
+) -> None:
+    generation = await generate(server)
+    served = Schemas(server.settings).of(generation, frozenset())
+    prepared = served.documents.prepare("{ allBook(where: $where, sort: $sort) { totalCount } }")
+    context = Context(server, generation, ANYBODY, "graphql", "r-1", "127.0.0.1", str)
+    assert await served.plans.execute(context, prepared, variables) is None
+    running: Any = execute(
+        served.built.graphql, prepared.document, context_value=context, variable_values=variables
+    )
+    (error,) = (await running).errors
+    assert isinstance(error.original_error, BadInput)
+    assert f"at most {most} " in error.message
