@@ -77,11 +77,11 @@ class Edge:
         named = request.path_params.get("application")
         if named is not None:
             return self.applications.by_id(named)
-        return self.applications.by_host(request.headers.get("host", ""))
+        return self.applications.by_host(header(request, b"host") or "")
 
     async def context(self, request: Request, door: str) -> Context:
         """The request's context, its caller authenticated by Bearer token."""
-        authorization = request.headers.get("authorization")
+        authorization = header(request, b"authorization")
         if authorization is None:
             return self.anonymous(request, door)
         generation = self.generation(request)
@@ -104,11 +104,25 @@ class Edge:
         )
 
 
+def header(request: Request, name: bytes) -> str | None:
+    """A header by its name in lower case; one that was sent several times comes with commas between.
+
+    Every request asks for half a dozen: they are looked at once.
+    """
+    known: dict[bytes, bytes] | None = request.scope.get("actionql.headers")
+    if known is None:
+        known = request.scope["actionql.headers"] = {}
+        for key, value in request.scope["headers"]:
+            known[key] = known[key] + b"," + value if key in known else value
+    found = known.get(name)
+    return None if found is None else found.decode("latin-1")
+
+
 def request_id(request: Request) -> str:
     """The id that the caller sent as `X-Request-Id`, if it is a plain one, else a new one; stays for the request."""
     known: str | None = request.scope.get("actionql.request_id")
     if known is None:
-        sent = request.headers.get("x-request-id", "")
+        sent = header(request, b"x-request-id") or ""
         known = sent if _REQUEST_ID.fullmatch(sent) else f"{getrandbits(64):016x}"
         request.scope["actionql.request_id"] = known
     return known

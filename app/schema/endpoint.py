@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from app.edge import Edge, request_id
+from app.edge import Edge, header, request_id
 from app.errors import ActionQLError, Forbidden, NotFound
 from app.pages.graphiql import graphiql_response
 from app.resolvers.context import Context, Generation
@@ -128,7 +128,7 @@ def _wants_page(request: Request) -> bool:
     """Whether a browser asks for the page: it prefers HTML and sends no query."""
     if request.method != "GET":
         return False
-    return "text/html" in request.headers.get("accept", "") and "query" not in request.query_params
+    return "text/html" in (header(request, b"accept") or "") and "query" not in request.query_params
 
 
 def _media_type(request: Request) -> str:

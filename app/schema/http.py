@@ -19,6 +19,7 @@ from graphql import ExecutionResult
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from app.edge import header
 from app.errors import ActionQLError, BadInput, TooLarge
 from app.schema.answers import GRAPHQL_RESPONSE, JSON, Outcome, answer, refuse
 from app.schema.documents import InvalidDocument, Prepared
@@ -116,8 +117,8 @@ class Door:
 
 def negotiate(request: Request) -> str:
     """The media type to answer with: what the request likes best, `application/json` if it is all one."""
-    header = ",".join(request.headers.getlist("accept"))
-    accepted = None if header == "*/*" else _accepted(header)
+    sent = header(request, b"accept")
+    accepted = None if sent is None or sent == "*/*" else _accepted(sent)
     if not accepted:
         return JSON
     plain, rich = (_preference(accepted, media_type) for media_type in (JSON, GRAPHQL_RESPONSE))
@@ -166,15 +167,16 @@ def _preference(accepted: Mapping[str, float], media_type: str) -> tuple[float, 
 
 
 def _check_content_type(request: Request) -> None:
-    if request.headers.get("content-type") == JSON and "content-encoding" not in request.headers:
+    sent, encoding = header(request, b"content-type"), header(request, b"content-encoding")
+    if sent == JSON and encoding is None:
         return
     message = Message()
-    message["content-type"] = ",".join(request.headers.getlist("content-type"))
+    message["content-type"] = sent or ""
     if message.get_content_type() != JSON:
         raise UnsupportedMediaType(f"The content type of a GraphQL request is {JSON}.")
     if str(message.get_param("charset", "utf-8")).lower() not in ("utf-8", "utf8"):
         raise UnsupportedMediaType("The charset of a GraphQL request is UTF-8.")
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
+    if (encoding or "identity").lower() != "identity":
         raise UnsupportedMediaType("The body of a GraphQL request is not encoded.")
 
 

@@ -29,9 +29,7 @@ class SortKey(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     field: MemberName
-    order: Annotated[
-        Literal["asc", "desc"], WithJsonSchema({"enum": ["asc", "desc", "ASC", "DESC"]})
-    ] = "asc"
+    order: Annotated[Literal["asc", "desc"], WithJsonSchema({"enum": ["asc", "desc", "ASC", "DESC"]})] = "asc"
 
     @field_validator("order", mode="before")
     @classmethod

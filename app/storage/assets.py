@@ -37,9 +37,7 @@ class AssetRows:
         values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in AssetRow.__slots__}
         self._insert = prepare(insert(ASSET).values(values), dialect)
         self._find = prepare(
-            select(*_COLUMNS).where(
-                ASSET.c.id == bindparam("asset"), ASSET.c.application == bindparam("of")
-            ),
+            select(*_COLUMNS).where(ASSET.c.id == bindparam("asset"), ASSET.c.application == bindparam("of")),
             dialect,
         )
         self._known = prepare(select(ASSET.c.id).where(ASSET.c.id == bindparam("asset")), dialect)

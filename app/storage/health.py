@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Literal
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam
+from sqlalchemy.dialects import postgresql, sqlite
 
-from app.storage.prepare import prepare
+from app.storage.prepare import DialectName, prepare
 from app.storage.system import HEALTH
 from app.storage.work import Work
 
@@ -15,15 +15,14 @@ from app.storage.work import Work
 class Health:
     """One row that is written again and again."""
 
-    def __init__(self, dialect: Literal["sqlite", "postgresql"]) -> None:
-        self._update = prepare(
-            update(HEALTH).where(HEALTH.c.id == 1).values(beat=bindparam("at")).returning(HEALTH.c.id), dialect
+    def __init__(self, dialect: DialectName) -> None:
+        insert = sqlite.insert(HEALTH) if dialect == "sqlite" else postgresql.insert(HEALTH)
+        values = {"id": 1, "beat": bindparam("at", type_=HEALTH.c.beat.type)}
+        renewed = insert.values(values).on_conflict_do_update(
+            index_elements=["id"], set_={"beat": values["beat"]}
         )
-        self._insert = prepare(insert(HEALTH).values(id=1, beat=bindparam("at")), dialect)
+        self._beat = prepare(renewed, dialect)
 
     def beat(self) -> Work[None]:
         """Writes the time."""
-        now = {"at": datetime.now(UTC)}
-        rows = yield self._update.statement(now)
-        if not rows:
-            yield self._insert.statement(now)
+        yield self._beat.statement({"at": datetime.now(UTC)})

@@ -224,12 +224,11 @@ def _uses(model: str, name: str) -> Iterator[str]:
         yield f"{{ all{model} {{ aggregate {{ {figure} {{ {name} }} }} }} }}"
     yield f"{{ all{model} {{ groupBy(by: [{name}]) {{ aggregate {{ count }} }} }} }}"
     yield f"{{ all{model} {{ groupBy(by: [id]) {{ key {{ {name} }} }} }} }}"
-    for other, relations in oracle.RELATIONS.items():
-        for relation, reference in relations.items():
-            if reference.model == model:
-                yield f"{{ all{other} {{ results {{ {relation} {{ {name} }} }} }} }}"
-                yield f"{{ all{other}(where: {{{relation}: {{{name}: {{exists: true}}}}}}) {{ totalCount }} }}"
-                yield f"{{ all{other} {{ results {{ {relation}Aggregate {{ max {{ {name} }} }} }} }} }}"
+    for other, relation, reference in relations():
+        if reference.model == model:
+            yield f"{{ all{other} {{ results {{ {relation} {{ {name} }} }} }} }}"
+            yield f"{{ all{other}(where: {{{relation}: {{{name}: {{exists: true}}}}}}) {{ totalCount }} }}"
+            yield f"{{ all{other} {{ results {{ {relation}Aggregate {{ max {{ {name} }} }} }} }} }}"
     if name not in ("password",):
         yield f'mutation {{ create{model}(input: {{{name}: "x"}}) {{ id }} }}'
         yield f'mutation {{ update{model}(id: 1, input: {{{name}: "x"}}) {{ id }} }}'
