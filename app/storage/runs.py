@@ -40,7 +40,8 @@ class RunRows:
 
     def __init__(self, dialect: Literal["sqlite", "postgresql"]) -> None:
         self._insert = prepare(
-            insert(RUN).values({name: bindparam(f"new_{name}") for name in RunRow.__slots__}), dialect
+            insert(RUN).values({name: bindparam(f"new_{name}") for name in (*RunRow.__slots__, "journal")}),
+            dialect,
         )
         self._update = prepare(
             update(RUN)
@@ -58,9 +59,10 @@ class RunRows:
     def record(self, row: RunRow, entries: Sequence[Mapping[str, Any]], part: int) -> Work[None]:
         """Records one part of a run: the first inserts its row, later ones bring it up to date."""
         if part == 0:
-            yield self._insert.statement({f"new_{name}": getattr(row, name) for name in RunRow.__slots__})
-        else:
-            changed = {f"new_{name}": getattr(row, name) for name in _CHANGING}
-            yield self._update.statement({"run": row.id, **changed})
+            values = {f"new_{name}": getattr(row, name) for name in RunRow.__slots__}
+            yield self._insert.statement({**values, "new_journal": list(entries)})
+            return
+        changed = {f"new_{name}": getattr(row, name) for name in _CHANGING}
+        yield self._update.statement({"run": row.id, **changed})
         if entries:
             yield self._journal.statement({"run": row.id, "place": part, "steps": list(entries)})

@@ -47,7 +47,10 @@ def _number() -> Any:
 
 
 class RunRecord(_System, table=True):
-    """One run of an action: what the console lists and the polling doors ask for."""
+    """One run of an action: what the console lists and the polling doors ask for.
+
+    `journal` is what the steps of its first transaction did, which for most runs is all of them.
+    """
 
     __tablename__: ClassVar[str] = "actionql_run"
     __table_args__ = (Index("ix__actionql_run__application__created", "application", "created"),)
@@ -69,10 +72,11 @@ class RunRecord(_System, table=True):
     created: datetime = _moment()
     started: datetime | None = _maybe_moment()
     ended: datetime | None = _maybe_moment()
+    journal: Any = _json()
 
 
 class JournalRecord(_System, table=True):
-    """What the steps of a run did, in the order of the transactions that they were in."""
+    """What the steps of a run did in its second and later transactions, in their order."""
 
     __tablename__: ClassVar[str] = "actionql_run_journal"
 

@@ -132,8 +132,12 @@ class World:
 
     def journal(self) -> list[dict[str, Any]]:
         """The entries of all runs in the order in which they were written."""
-        rows = self.rows("SELECT entries FROM actionql_run_journal ORDER BY rowid")
-        return [entry for (entries,) in rows for entry in json.loads(entries)]
+        rows = self.rows(
+            "SELECT journal AS entries, created, 0 AS sequence FROM actionql_run "
+            "UNION ALL SELECT entries, created, sequence FROM actionql_run_journal "
+            "JOIN actionql_run ON actionql_run.id = run_id ORDER BY created, sequence"
+        )
+        return [entry for entries, _, _ in rows for entry in json.loads(entries)]
 
     def said(self) -> list[tuple[str, str]]:
         """The level and text of every message."""
