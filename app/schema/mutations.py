@@ -1,4 +1,4 @@
-"""The fields of Mutation: logins, actions, uploads, and writes to models for whom the definition grants them."""
+"""The fields of Mutation: what every application has, and writes to models for whom the definition grants them."""
 
 from __future__ import annotations
 
@@ -11,53 +11,17 @@ from app.definition.model import Application
 from app.errors import BadInput
 from app.permissions import Permissions, Verb
 from app.resolvers import records
-from app.resolvers.actions import run_action
-from app.resolvers.assets import request_upload
-from app.resolvers.login import login, refresh_token, revoke_refresh_token
 from app.resolvers.records import Wanted, parse_id, written_source
-from app.schema.descriptions import of_action_field, of_profile_argument
 from app.schema.fields import Argument, Info, RootField, field
 from app.schema.filters import condition
 from app.schema.names import ModelNames
-from app.schema.scalars import JSON
+from app.schema.operations import operation_fields
 from app.schema.selections import Reader
 from app.schema.types import ModelTypes
 from app.storage.selection import Field, Leaf, Many, One, Selection, Summary, Values
 
 Arguments = Mapping[str, Any]
 Names = Mapping[str, ModelNames]
-
-
-@strawberry.type(
-    description="An access token with the refresh token for the next one; times in whole seconds."
-)
-class TokenPair:
-    """What `login` and `refreshToken` answer."""
-
-    jwtToken: str = strawberry.field(description="Send it as `Authorization: Bearer <jwtToken>`.")  # noqa: N815
-    refreshToken: str = strawberry.field(description="Good for one `refreshToken` call.")  # noqa: N815
-    accessExpiresIn: int = strawberry.field(description="In seconds from now.")  # noqa: N815
-    refreshExpiresIn: int = strawberry.field(description="In seconds from now.")  # noqa: N815
-    accessExpiresAt: int = strawberry.field(description="Seconds since 1970.")  # noqa: N815
-    refreshExpiresAt: int = strawberry.field(description="Seconds since 1970.")  # noqa: N815
-    isValid: bool = strawberry.field(description="Whether the tokens can be used; always true.")  # noqa: N815
-
-
-@strawberry.type(description="What `revokeRefreshToken` did.")
-class RevokedToken:
-    """The session that was ended."""
-
-    refreshId: str = strawberry.field(description="The session.")  # noqa: N815
-    removed: bool = strawberry.field(description="Whether there was one to end.")
-
-
-@strawberry.type(description="A signed upload form that expires.")
-class UploadRequest:
-    """Where and how to upload a file."""
-
-    url: str = strawberry.field(description="POST multipart/form-data here.")
-    fields: JSON = strawberry.field(description="The form's other fields; the file comes last, as `file`.")
-    reference: str = strawberry.field(description="The value for the file property once it is uploaded.")
 
 
 def mutation_fields(
@@ -71,73 +35,7 @@ def mutation_fields(
         if permissions.offered(name, Verb.CREATE)
         for root in _write_fields(made, names)
     ]
-    return [*_common_fields(application), *writes]
-
-
-def _common_fields(application: Application) -> Iterator[RootField]:
-    text = str | None
-    yield RootField(
-        field(
-            "login",
-            TokenPair | None,
-            "A token pair for a user of an authentication profile.",
-            [
-                Argument("authProfileUuid", str, description=of_profile_argument(application)),
-                Argument("username", text),
-                Argument("password", text),
-            ],
-        ),
-        lambda info, a: _plain(
-            info, login(info.context, a["authProfileUuid"], a.get("username"), a.get("password"))
-        ),
-    )
-    yield RootField(
-        field("refreshToken", TokenPair | None, "The next token pair; single use.", [Argument("token", str)]),
-        lambda info, a: _plain(info, refresh_token(info.context, a["token"])),
-    )
-    yield RootField(
-        field("revokeRefreshToken", RevokedToken | None, "Ends a session.", [Argument("token", str)]),
-        lambda info, a: _plain(info, revoke_refresh_token(info.context, a["token"])),
-    )
-    yield RootField(
-        field(
-            "action",
-            JSON | None,
-            of_action_field(application),
-            [
-                Argument("id", strawberry.ID, description="The action's uuid or name."),
-                Argument("input", JSON | None, description="Its inputs by name."),
-            ],
-        ),
-        lambda info, a: _action(info, a),
-    )
-    yield RootField(
-        field(
-            "generateFileUploadRequest",
-            UploadRequest | None,
-            "A form for uploading the file of a file or image property.",
-            [Argument(name, str) for name in ("contentType", "fileName", "modelName", "propertyName")],
-        ),
-        lambda info, a: _plain(
-            info,
-            request_upload(info.context, a["modelName"], a["propertyName"], a["fileName"], a["contentType"]),
-        ),
-    )
-
-
-async def _plain(info: Info, answer: Any) -> Any:
-    """A fixed object under the response keys it was asked for by."""
-    found = await answer
-    asked = Reader.of(info, {}).collect(info.field_nodes, _type_name(info))
-    return {key: found.get(nodes[0].name.value) for key, nodes in asked.items()}
-
-
-def _type_name(info: Info) -> str:
-    return str(info.return_type).rstrip("!")
-
-
-async def _action(info: Info, arguments: Arguments) -> Any:
-    return {"results": await run_action(info.context, arguments["id"], arguments.get("input"))}
+    return [*operation_fields(application), *writes]
 
 
 def _write_fields(made: ModelTypes, names: Names) -> Iterator[RootField]:
