@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import gc
 import os
@@ -15,7 +16,7 @@ import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from app.assets.library import Library
+from app.assets.library import Library, sweep
 from app.assets.local import LocalStore
 from app.auth.keystore import Keystore
 from app.auth.limiter import AttemptLimiter
@@ -101,7 +102,10 @@ def create_app(
             gc.collect()
             gc.freeze()
             log.info("ready", applications=[one.application.name for one in generations])
+            sweeping = asyncio.create_task(sweep(server.store, server.database))
             yield
+            sweeping.cancel()
+            await asyncio.wait([sweeping])
         finally:
             await close_server(server)
 

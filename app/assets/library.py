@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from app.assets.asset import Asset
 from app.assets.local import LocalStore
 from app.errors import NotFound
 from app.storage.assets import AssetRow, AssetRows
 from app.storage.work import Database
+
+PATIENCE = timedelta(days=1)
+"""How long a stored file may wait for a record that refers to it."""
 
 
 class Library:
@@ -51,3 +54,13 @@ class Library:
     def stream(self, id: str) -> AsyncIterator[bytes]:
         """The bytes of a file."""
         return self._store.stream(id)
+
+
+async def sweep(store: LocalStore, database: Database, patience: timedelta = PATIENCE) -> int:
+    """Removes the files that no record came to refer to within `patience`, and what crashes left; tells how many."""
+    rows, since = AssetRows(database.dialect), datetime.now(UTC) - patience
+
+    async def wanted(id: str) -> bool:
+        return await database.read(lambda: rows.wanted(id, since))
+
+    return await store.sweep(wanted, patience)

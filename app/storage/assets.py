@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, insert, or_, select
 
 from app.storage.prepare import prepare
 from app.storage.system import ASSET
@@ -40,7 +40,8 @@ class AssetRows:
             select(*_COLUMNS).where(ASSET.c.id == bindparam("asset"), ASSET.c.application == bindparam("of")),
             dialect,
         )
-        self._known = prepare(select(ASSET.c.id).where(ASSET.c.id == bindparam("asset")), dialect)
+        wanted = or_(ASSET.c.state == "attached", ASSET.c.created > bindparam("since"))
+        self._wanted = prepare(select(ASSET.c.id).where(ASSET.c.id == bindparam("asset"), wanted), dialect)
 
     def insert(self, row: AssetRow) -> Work[None]:
         """Keeps the row of a file that has just been stored."""
@@ -53,7 +54,7 @@ class AssetRows:
         found = self._find.rows(rows)
         return AssetRow(*found[0]) if found else None
 
-    def known(self, id: str) -> Work[bool]:
-        """Whether any application has a file with this id."""
-        rows = yield self._known.statement({"asset": id})
+    def wanted(self, id: str, since: datetime) -> Work[bool]:
+        """Whether a record refers to the file of any application, or may still come to: it was stored after `since`."""
+        rows = yield self._wanted.statement({"asset": id, "since": since})
         return bool(rows)
