@@ -33,7 +33,7 @@ MAX_JSON_DEPTH = 32
 MAX_NODES = 1_000_000
 """Values that one conversion of lists and objects looks at."""
 
-MAX_COMPARED = 150_000
+MAX_COMPARED = 100_000
 """Values that one comparison of lists and objects looks at."""
 
 MAX_PATTERN = 200
