@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from app.definition.model import Action, Application
 from app.definition.steps import Retry, Step
 from app.expressions import Expression
 from app.steps import KINDS
-from app.steps.base import StepFunction
+from app.steps.base import Mode, StepFunction
 
 Block = tuple["CompiledStep", ...]
 
@@ -21,7 +20,7 @@ class CompiledStep:
 
     place: str
     kind: str
-    mode: Literal["compute", "work", "reach"]
+    mode: Mode
     run: StepFunction
     condition: Expression | None
     result: str | None

@@ -1,19 +1,20 @@
 """What a step kind is, what a step may use while it runs, and the outcomes it returns.
 
-A kind compiles its options once, when the definition is loaded, into a function of the `Scope`. There are three
+A kind compiles its options once, when the definition is loaded, into a function of the `Scope`. There are four
 modes: `compute` functions return an outcome, `work` functions are generators of database statements that return
-one, `reach` functions are coroutines that leave the process. Only the engine changes a run.
+one, `reach` functions are coroutines that leave the process, `wait` functions return `Ask` or `Sleep`: the run gives
+up its process until it is answered or its time has come. Only the engine changes a run.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from app.assets.library import Library
-from app.definition.model import Application
+from app.definition.model import Application, Input
 from app.definition.steps import Step, StepOptions
 from app.outbound import Outbound
 from app.permissions import Grant, Verb
@@ -64,7 +65,25 @@ class Finish:
     result: Any = None
 
 
-Outcome = Done | Assign | Enter | Each | Call | Finish
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Wait for a person's answer; checked by the kinds of `fields`, it becomes the step's result."""
+
+    title: str
+    text: str
+    fields: Mapping[str, Input]
+    within: timedelta | None = None
+    """When nobody has answered by then, the run ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sleep:
+    """Go on at a later time."""
+
+    until: datetime
+
+
+Outcome = Done | Assign | Enter | Each | Call | Finish | Ask | Sleep
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +149,9 @@ def no_problems(options: StepOptions, step: Step, application: Application) -> I
     yield from ()
 
 
+Mode = Literal["compute", "work", "reach", "wait"]
+
+
 @dataclass(frozen=True, slots=True)
 class StepKind(Generic[Options]):
     """One kind of step; `steps/<name>.py` declares it as `KIND`."""
@@ -138,7 +160,7 @@ class StepKind(Generic[Options]):
     description: str
     options: type[Options]
     compile: Callable[[Options, Step, Application], StepFunction]
-    mode: Literal["compute", "work", "reach"] = "compute"
+    mode: Mode = "compute"
     blocks: frozenset[str] = frozenset()
     """The block words it takes beside its options: then else cases do each index."""
     problems: Callable[[Options, Step, Application], Iterator[str]] = no_problems
@@ -149,4 +171,4 @@ class StepKind(Generic[Options]):
     @property
     def reaches(self) -> bool:
         """Whether it leaves the process, which makes it a boundary of transactions."""
-        return self.mode == "reach"
+        return self.mode in ("reach", "wait")

@@ -12,7 +12,8 @@ ROOT = Path(__file__).parents[2]
 LEAKS = (
     "Traceback",
     'File "',
-    ".py",
+    '.py"',
+    ".py:",
     "SELECT ",
     "INSERT ",
     "UPDATE ",

@@ -1,0 +1,37 @@
+"""The command line: parse, call, print. One file for each command."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from app.cli.base import fail
+from app.cli.check import check, kinds
+from app.cli.schema import schema_cli
+from app.cli.serve import serve
+from app.errors import ActionQLError, DefinitionError
+
+cli = typer.Typer(
+    name="actionql",
+    help="Serves action-based applications from their definitions.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+cli.command()(serve)
+cli.command()(check)
+cli.command()(kinds)
+cli.add_typer(schema_cli, name="schema")
+
+
+def main() -> None:
+    """Runs the command; an error of the definition or the settings is printed and ends with status 1."""
+    try:
+        cli()
+    except DefinitionError as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        fail(f"{len(error.problems)} problem(s)")
+    except ActionQLError as error:
+        fail(error.message)

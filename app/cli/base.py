@@ -1,0 +1,23 @@
+"""What the commands share."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+output = Console()
+
+DataOption = Annotated[
+    Path | None,
+    typer.Option("--data", help="Folder of the database, assets and keystore.", show_default="data"),
+]
+
+
+def fail(message: str) -> NoReturn:
+    """Ends the command with status 1."""
+    print(message, file=sys.stderr)
+    sys.exit(1)
