@@ -12,6 +12,8 @@ from app.definition.source import Path
 from app.definition.steps import Step
 from app.definition.walk import texts, walk
 
+ERROR = "error"
+"""What the steps of `on_error` see beside the rest."""
 INCOMING_NAMES = ("body", "headers", "contentType", "url")
 
 
@@ -43,6 +45,7 @@ def _block(steps: tuple[Step, ...], path: Path, known: set[str]) -> Findings:
         for words, block in _blocks(step):
             yield from _block(block, (*here, *words), known)
         yield from _loop(step, here, known)
+        yield from _rescue(step, here, known)
         if step.as_ is not None:
             known.add(step.as_)
 
@@ -53,6 +56,17 @@ def _loop(step: Step, path: Path, known: set[str]) -> Findings:
     inside = {*known, *turn, *_all_set_by(step.do)}
     yield from _block(step.do, (*path, "do"), inside)
     known.update(inside - (turn - known))
+
+
+def _rescue(step: Step, path: Path, known: set[str]) -> Findings:
+    """The steps of `on_error`, which see what went wrong as `error`."""
+    inside = {*known, ERROR}
+    yield from _block(_rescuing(step), (*path, "on_error"), inside)
+    known.update(inside - ({ERROR} - known))
+
+
+def _rescuing(step: Step) -> tuple[Step, ...]:
+    return step.on_error if isinstance(step.on_error, tuple) else ()
 
 
 def _own_texts(step: Step, path: Path, known: set[str]) -> Findings:
@@ -75,8 +89,6 @@ def _blocks(step: Step) -> Iterator[tuple[Path, tuple[Step, ...]]]:
     for index, case in enumerate(step.cases):
         yield ("cases", index, "then"), case.then
     yield ("else",), step.else_
-    if isinstance(step.on_error, tuple):
-        yield ("on_error",), step.on_error
 
 
 def _set_by(step: Step) -> Iterator[str]:
@@ -93,6 +105,7 @@ def _all_set_by(steps: tuple[Step, ...]) -> Iterator[str]:
         for _, block in _blocks(step):
             yield from _all_set_by(block)
         yield from _all_set_by(step.do)
+        yield from _all_set_by(_rescuing(step))
 
 
 def _result_names(step: Step, path: Path) -> Findings:

@@ -1,4 +1,4 @@
-"""The input of an action, checked by its kinds; callers from outside and the step `call` use it alike."""
+"""Values from outside, checked by their kinds: the input of an action, and the answer to a question."""
 
 from __future__ import annotations
 
@@ -17,16 +17,26 @@ from app.suggestions import did_you_mean
 
 def check_input(application: Application, action: Action, input: Any) -> Mapping[str, Any]:
     """The input of an action as Python values, with defaults; every problem at once in one `BadInput`."""
-    if input is not None and not isinstance(input, Mapping):
-        raise BadInput("The input of an action is an object.", {"input": ["is_invalid"]})
-    given = dict(input or {})
+    return check_values(application, action.input, input, "input of this action")
+
+
+def check_values(
+    application: Application, fields: Mapping[str, Input], given: Any, what: str
+) -> Mapping[str, Any]:
+    """What was given for `fields` as Python values, with defaults; every problem at once in one `BadInput`.
+
+    `what` says in messages what a field is: `input of this action`.
+    """
+    if given is not None and not isinstance(given, Mapping):
+        raise BadInput(f"Write an object: each {what} under its name.", {"input": ["is_invalid"]})
+    given = dict(given or {})
     wrong: dict[str, Invalid] = {
-        name: Invalid("is_unknown", f"is no input of this action.{did_you_mean(name, action.input)}")
+        name: Invalid("is_unknown", f"is no {what}.{did_you_mean(name, fields)}")
         for name in given
-        if name not in action.input
+        if name not in fields
     }
     values: dict[str, Any] = {}
-    for name, declared in action.input.items():
+    for name, declared in fields.items():
         try:
             values[name] = _value(application, declared, given.get(name))
         except Invalid as problem:

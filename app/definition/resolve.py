@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from app.definition.model import ROLE_MODEL, Application, Model, Named, Property
 from app.definition.names import derived_uuid, snake
+from app.definition.steps import Step
 
 PartModel = TypeVar("PartModel", bound=BaseModel)
 
@@ -38,11 +39,14 @@ def _role_model() -> Model:
 
 
 def _completed(part: PartModel, names: tuple[str, ...], application: UUID) -> PartModel:
-    """The part with everything below it completed; `names` are those of the parts around it, and its own."""
+    """The part with everything below it completed; `names` are those of the parts around it, and its own.
+
+    Steps have no names: what stands in one is told apart by the step's place.
+    """
     changes = {}
     for field in type(part).model_fields:
         value = getattr(part, field)
-        completed = _below(value, names, application)
+        completed = _below(value, (*names, field) if isinstance(part, Step) else names, application)
         if completed is not value:
             changes[field] = completed
     return part.model_copy(update=changes) if changes else part
@@ -55,7 +59,7 @@ def _below(value: Any, names: tuple[str, ...], application: UUID) -> Any:
         found = {key: _entry(key, item, names, application) for key, item in value.items()}
         return found if any(found[key] is not value[key] for key in found) else value
     if isinstance(value, tuple) and type(value) is tuple:
-        items = tuple(_below(item, names, application) for item in value)
+        items = tuple(_below(item, (*names, str(index)), application) for index, item in enumerate(value))
         return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
     return value
 

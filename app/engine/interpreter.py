@@ -107,19 +107,32 @@ def _wanted(execution: Execution, step: CompiledStep) -> bool:
         _fail(execution, step, error)
 
 
-def _forgiven(execution: Execution, step: CompiledStep, error: Exception) -> Outcome:
-    if not step.forgiving and "on_error" not in step.blocks:
+def _forgiven(execution: Execution, step: CompiledStep, error: ActionQLError | EvaluationError) -> Outcome:
+    """What `on_error` makes of a step's error; the steps that stand there see it as `error`."""
+    if step.forgiving:
+        return Done(None)
+    if "on_error" not in step.blocks:
         _fail(execution, step, error)
-    return Done(None) if step.forgiving else Enter("on_error")
+    failure = _failure(execution, step, error)
+    execution.variables["error"] = {"code": failure.code, "message": failure.message}
+    return Enter("on_error")
 
 
 def _fail(execution: Execution, step: CompiledStep, error: Exception) -> NoReturn:
-    """Ends the run with a step's error, with an expression's by one that names the step."""
+    """Ends the run with a step's error."""
     if not isinstance(error, EvaluationError):
         raise error
+    raise _failure(execution, step, error) from error
+
+
+def _failure(
+    execution: Execution, step: CompiledStep, error: ActionQLError | EvaluationError
+) -> ActionQLError:
+    """A step's error as callers see it; that of an expression becomes one that names the step."""
+    if isinstance(error, ActionQLError):
+        return error
     action = execution.current.action.action.name
-    message = f"The step {step.place} ({step.kind}) of {action!r} failed."
-    raise StepFailed(message, reason=str(error)) from error
+    return StepFailed(f"The step {step.place} ({step.kind}) of {action!r} failed.", reason=str(error))
 
 
 def _note(

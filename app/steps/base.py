@@ -149,6 +149,13 @@ def no_problems(options: StepOptions, step: Step, application: Application) -> I
     yield from ()
 
 
+def not_tried(options: StepOptions, step: Step, application: Application) -> Iterator[str]:
+    """For kinds that only wait: nothing in them can be tried again."""
+    for word in ("retry", "on_error"):
+        if getattr(step, word) is not None:
+            yield f"{step.kind} waits and is not tried again; leave {word} out"
+
+
 Mode = Literal["compute", "work", "reach", "wait"]
 
 

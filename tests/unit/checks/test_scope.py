@@ -59,6 +59,11 @@ def steps_at(*steps: str) -> str:
             steps_at("{http_request: {url: x}, on_error: [{debug: '{{ answer }}'}], as: answer}"),
             ["7 actions.A.steps[0].on_error[0].debug: unknown name 'answer'."],
         ),
+        (steps_at("{http_request: {url: x}, on_error: [{debug: '{{ error.message }}'}]}"), []),
+        (
+            steps_at("{http_request: {url: x}, on_error: [{debug: x}]}", "debug: '{{ error.code }}'"),
+            ["8 actions.A.steps[1].debug: unknown name 'error'."],
+        ),
         (
             steps_at("{http_request: {url: x}, on_error: [{assign: {e: 1}}]}", "debug: '{{ e }}'"),
             [],

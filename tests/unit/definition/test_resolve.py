@@ -54,11 +54,13 @@ def test_input_has_its_key_as_name_and_its_label_beside(tmp_path: Path) -> None:
     assert (city.name, city.label) == ("city", "Your city")
 
 
-def test_input_within_the_options_of_a_step_gets_its_name(tmp_path: Path) -> None:
+def test_input_within_the_options_of_a_step_gets_its_name_and_is_told_apart_by_the_steps_place(
+    tmp_path: Path,
+) -> None:
     step = loaded(tmp_path, BODY).application.actions["Ask"].steps[0].then[0]
     note: Input = step.options.fields["note"]
     assert note.name == "note"
-    assert note.uuid == derived_uuid(APPLICATION, "input", "Ask.note")
+    assert note.uuid == derived_uuid(APPLICATION, "input", "Ask.0.then.0.options.note")
 
 
 def test_given_uuid_is_kept(tmp_path: Path) -> None:

@@ -117,6 +117,28 @@ async def test_on_error_steps_run_instead(open_world: Open) -> None:
     assert len(shoes(world)) == 1
 
 
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("http://127.0.0.1:1", "STEP_FAILED The other server could not be"),
+        ("{{ 1 | divided_by: zero }}", "STEP_FAILED The step steps[0] (http_request) of 'Attempt' failed."),
+    ],
+)
+async def test_on_error_steps_see_the_error_without_its_reason(
+    open_world: Open, url: str, message: str
+) -> None:
+    steps = f"""
+    - http_request: {{url: "{url}"}}
+      on_error:
+        - assign: {{seen: =error}}
+    """
+    world = await open_world(actions(steps, "=seen", ["zero"]))
+    seen = await world.run(zero=0)
+    assert seen.keys() == {"code", "message"}
+    assert f"{seen['code']} {seen['message']}".startswith(message)
+    assert "divi" not in seen["message"]
+
+
 async def test_on_error_steps_do_not_run_when_nothing_failed(
     open_world: Open, file_server: FileServer
 ) -> None:

@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +22,16 @@ from app.engine.runs import Runs, Start
 from app.outbound import Outbound
 from app.permissions import ANYBODY, Permissions, Principal
 from app.steps import KINDS
-from app.steps.base import Services
+from app.steps.base import Scope, Services
 from app.storage.migrate import migrate
-from app.storage.records import Records
+from app.storage.records import Records, Write
 from app.storage.sqlite import SqliteDatabase
 from app.storage.system import SYSTEM
 from app.storage.tables import build_tables
 from app.storage.work import Database, Work
 
 SECRET = "hunter2-is-secret"
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 STAFF = Principal("Single sign-on", "Member", {"id": 7, "email": "a@b.nl"}, frozenset({"staff"}))
 DEFINITION = """
 application: Toys
@@ -143,6 +145,15 @@ class World:
         """The level and text of every message."""
         messages = [message for entry in self.journal() for message in entry.get("messages", ())]
         return [(message["level"], message["text"]) for message in messages]
+
+
+def outcome(world: World, moment: datetime = NOON, **variables: Any) -> Any:
+    """What the first step of `Attempt` returns, by itself: the engine sees nothing of it."""
+    (step, *_) = compile_actions(world.application)["Attempt"].steps
+    known = {"now": moment, "today": moment.date(), **variables}
+    permissions = Permissions(world.application)
+    scope = Scope(known, world.services, moment, Write(moment, {}), "run:1", permissions.of_application)
+    return step.run(scope)
 
 
 def shoes(world: World) -> list[tuple[str, Any]]:
