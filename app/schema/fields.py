@@ -5,13 +5,13 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from keyword import iskeyword
 from typing import Any
 
 import strawberry
 from graphql import GraphQLResolveInfo
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
+from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
 from app.resolvers.context import Context
@@ -59,8 +59,7 @@ def field(
 ) -> StrawberryField:
     """A Strawberry field with explicit arguments; what it does is bound when the schema is made."""
     made = StrawberryField(
-        # The name becomes a parameter in generated source.
-        python_name=f"{name}_" if iskeyword(name) else name,
+        python_name=name,
         graphql_name=name,
         type_annotation=StrawberryAnnotation(annotation),
         description=description or None,
@@ -87,13 +86,27 @@ def shell(name: str) -> type:
 def filled(
     made: type, fields: Sequence[StrawberryField], description: str = "", is_input: bool = False
 ) -> type:
-    """Gives a shell its fields and makes it a Strawberry type."""
-    made.__annotations__ = {
-        str(one.python_name): one.type_annotation.annotation for one in fields if one.type_annotation
-    }
+    """Gives a shell its fields and makes it a Strawberry type.
+
+    The definition is made by hand: what `strawberry.type` does besides, such as making a dataclass, is for classes
+    that get instances, which these never do, and takes most of the time that a schema does.
+    """
     for one in fields:
-        setattr(made, str(one.python_name), one)
-    return strawberry.type(made, name=made.__name__, is_input=is_input, description=description or None)
+        one.origin = made
+    made.__strawberry_definition__ = StrawberryObjectDefinition(  # type: ignore[attr-defined]
+        name=made.__name__,
+        is_input=is_input,
+        is_interface=False,
+        origin=made,
+        description=description or None,
+        interfaces=[],
+        extend=False,
+        directives=(),
+        is_type_of=None,
+        resolve_type=None,
+        fields=list(fields),
+    )
+    return made
 
 
 def output(name: str) -> Any:
