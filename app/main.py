@@ -6,8 +6,8 @@ import asyncio
 import ctypes
 import gc
 import os
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -90,17 +90,15 @@ def create_app(
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         server = await open_server(settings)
         try:
-            generations = await open_applications(
-                server, [one.application for one in definitions], environment, prepared=prepared
-            )
-            edge = Edge(server, Applications(generations))
-            graphql = GraphQLEndpoint(edge)
-            for generation in generations:
-                graphql.warm(generation)
-            app.router.routes.extend(routes(edge, graphql))
-            # What start-up made lives as long as the process: the collector need not look at it again.
-            gc.collect()
-            gc.freeze()
+            with _made_to_stay():
+                generations = await open_applications(
+                    server, [one.application for one in definitions], environment, prepared=prepared
+                )
+                edge = Edge(server, Applications(generations))
+                graphql = GraphQLEndpoint(edge)
+                for generation in generations:
+                    graphql.warm(generation)
+                app.router.routes.extend(routes(edge, graphql))
             log.info("ready", applications=[one.application.name for one in generations])
             sweeping = asyncio.create_task(sweep(server.store, server.database))
             yield
@@ -116,6 +114,18 @@ def create_app(
         seconds=settings.request_seconds,
     )
     return Starlette(lifespan=lifespan, middleware=[admission])
+
+
+@contextmanager
+def _made_to_stay() -> Iterator[None]:
+    """What is made within lives as long as the process: the collector looks at it once, at the end."""
+    gc.disable()
+    try:
+        yield
+        gc.collect()
+        gc.freeze()
+    finally:
+        gc.enable()
 
 
 async def open_server(settings: Settings) -> Server:
