@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import secrets
 import zlib
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -20,10 +24,6 @@ _POLICY = (
     "img-src 'self' data:; font-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 CONTENT_SECURITY_POLICY = _POLICY.format(nonce="")
-
-_templates = Environment(
-    loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined
-)
 
 
 def content_security_policy(nonce: str) -> str:
@@ -38,7 +38,7 @@ def graphiql_page(*, endpoint: str, title: str, query: str, nonce: str | None = 
     an open menu does not keep the page behind it from scrolling.
     """
     settings = {"endpoint": endpoint, "query": query, "nonce": nonce}
-    return _templates.get_template("graphiql.html").render(title=title, settings=settings, version=_version())
+    return _template().render(title=title, settings=settings, version=_version())
 
 
 def graphiql_response(*, endpoint: str, title: str, query: str) -> HTMLResponse:
@@ -53,6 +53,17 @@ def graphiql_response(*, endpoint: str, title: str, query: str) -> HTMLResponse:
     return HTMLResponse(
         graphiql_page(endpoint=endpoint, title=title, query=query, nonce=nonce), headers=headers
     )
+
+
+@cache
+def _template() -> Template:
+    # Many servers never show the page, and what renders it takes time to start and memory.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    templates = Environment(
+        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined
+    )
+    return templates.get_template("graphiql.html")
 
 
 def static_app() -> StaticFiles:
