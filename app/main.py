@@ -28,6 +28,7 @@ from app.edge import Admission, Applications, Edge
 from app.engine.compile import compile_actions
 from app.engine.runs import Runs
 from app.outbound import Outbound
+from app.outbound.mail import Mail, Outbox, SmtpServer
 from app.permissions import Permissions, telling_roles
 from app.resolvers.context import Generation, Server
 from app.resolvers.tokens import Tokens
@@ -38,6 +39,7 @@ from app.seed import seed
 from app.settings import Settings, SettingsError
 from app.steps import KINDS as STEPS
 from app.steps.base import Services
+from app.steps.send_email import mailbox
 from app.storage.callers import Callers
 from app.storage.postgres import PostgresDatabase
 from app.storage.records import Records
@@ -48,7 +50,7 @@ from app.storage.tables import Tables, build_tables
 from app.storage.work import Database
 
 EXAMPLES = Path(__file__).parent / "examples"
-SERVED_EXAMPLES = ("taskings", "shoes", "crm")
+SERVED_EXAMPLES = ("taskings", "shoes", "crm", "onboarding")
 """The built-in examples, in the order in which they are served."""
 
 _M_MMAP_THRESHOLD = -3
@@ -159,6 +161,19 @@ def open_outbound(settings: Settings) -> Outbound:
         raise SettingsError(f"ACTIONQL_OUTBOUND_ALLOW: {error}") from None
 
 
+def open_mail(settings: Settings) -> Mail:
+    """The SMTP server that the settings name, else the outbox."""
+    try:
+        mailbox(settings.mail_from)
+    except ValueError:
+        raise SettingsError(
+            "ACTIONQL_MAIL_FROM should be an e-mail address, as in Shop <shop@example.org>."
+        ) from None
+    url = settings.smtp_url
+    post = Outbox(settings.outbox_place) if url is None else SmtpServer.parse(url)
+    return Mail(post, settings.mail_from)
+
+
 def _return_large_blocks() -> None:
     """Has glibc give what is freed in large blocks back to the system; other C libraries do anyhow.
 
@@ -239,7 +254,9 @@ def build_generation(server: Server, tables: Tables, config: Mapping[str, Any]) 
         timedelta(seconds=server.settings.refresh_grace_seconds),
     )
     library = Library(server.store, server.database, application.uuid.hex)
-    services = Services(application, records, server.outbound, library, tokens, config)
+    services = Services(
+        application, records, server.outbound, library, tokens, config, open_mail(server.settings)
+    )
     actions = compile_actions(application)
     return Generation(
         application=application,

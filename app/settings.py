@@ -53,6 +53,19 @@ def _database_url(value: str) -> str:
     return re.sub(r"^postgres://", "postgresql://", value)
 
 
+def _smtp_url(value: str) -> str:
+    shape = r"smtps?://([^\s/?#@:]+(:[^\s/?#@]*)?@)?([\w.-]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?/?"
+    port = re.search(r":([0-9]{1,5})/?(\?|$)", value)
+    if (
+        not re.fullmatch(shape + r"(\?starttls=(auto|always|never))?", value)
+        or int(port[1] if port else 1) > 65535
+    ):
+        raise ValueError(
+            "should be smtp://user:password@host:port or smtps://, with ?starttls=always if need be"
+        )
+    return value
+
+
 CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_parts)]
 Count = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -99,6 +112,15 @@ class Settings(BaseSettings):
         (),
         description="Inner addresses, networks or hosts, comma separated, that outgoing requests may reach.",
     )
+    smtp_url: Annotated[str, AfterValidator(_smtp_url)] | None = Field(
+        None,
+        repr=False,
+        description="Mail server: smtp://user:password@host:587?starttls=always or smtps://; else the outbox.",
+    )
+    mail_from: str = Field(
+        "ActionQL <actionql@localhost.localdomain>", description="The address that mails come from."
+    )
+    outbox: Path | None = Field(None, description="Folder of mails not sent; else outbox in the data folder.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
 
@@ -149,6 +171,11 @@ class Settings(BaseSettings):
     def keystore_file(self) -> Path:
         """Where the secrets are."""
         return self.keystore or self.data / "keystore.json"
+
+    @property
+    def outbox_place(self) -> Path:
+        """The folder of mails where there is no SMTP server."""
+        return self.outbox or self.data / "outbox"
 
     @property
     def assets_place(self) -> str:

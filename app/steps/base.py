@@ -17,6 +17,7 @@ from app.assets.library import Library
 from app.definition.model import Application, Input
 from app.definition.steps import Step, StepOptions
 from app.outbound import Outbound
+from app.outbound.mail import Mail
 from app.permissions import Grant, Verb
 from app.storage.records import Records, Write
 from app.storage.work import Work
@@ -112,6 +113,7 @@ class Services:
     assets: Library
     tokens: TokenIssuer
     config: Mapping[str, Any]
+    mail: Mail
 
     def conceal(self, text: str) -> str:
         """The text without the application's secrets, for whatever people read."""

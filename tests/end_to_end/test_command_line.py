@@ -117,7 +117,7 @@ def test_check_tells_every_problem_with_its_line(run: Run, tmp_path: Path) -> No
 
 
 def test_check_of_what_is_right_says_so(run: Run) -> None:
-    served = [EXAMPLES / f"{name}.yaml" for name in ("taskings", "shoes", "crm")]
+    served = [EXAMPLES / f"{name}.yaml" for name in ("taskings", "shoes", "crm", "onboarding")]
     done = run("check", *served, APPLICATIONS)
     assert (done.returncode, done.stdout, done.stderr) == (0, "no problems\n", "")
 

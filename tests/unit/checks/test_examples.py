@@ -12,7 +12,7 @@ from app.steps import KINDS
 EXAMPLES = Path(__file__).parents[3] / "app" / "examples"
 
 
-@pytest.mark.parametrize("name", ["crm", "shoes", "taskings"])
+@pytest.mark.parametrize("name", ["crm", "onboarding", "shoes", "taskings"])
 def test_example_is_without_problems(name: str) -> None:
     loaded = load_checked(EXAMPLES / f"{name}.yaml", KINDS)
     assert loaded.source.files == (str(EXAMPLES / f"{name}.yaml"),)

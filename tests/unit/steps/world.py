@@ -20,6 +20,7 @@ from app.definition.model import Application
 from app.engine.compile import compile_actions
 from app.engine.runs import Runs, Start
 from app.outbound import Outbound
+from app.outbound.mail import Mail, Outbox, Post
 from app.permissions import ANYBODY, Permissions, Principal
 from app.steps import KINDS
 from app.steps.base import Scope, Services
@@ -182,6 +183,7 @@ async def opened_world(
     *more: Path,
     host: str = "127.0.0.1:1",
     allow: Sequence[str] = ("127.0.0.1",),
+    post: Post | None = None,
 ) -> AsyncIterator[World]:
     """The application with these actions, on a new database; calls go to the addresses allowed."""
     application = definition(folder, written, *more)
@@ -200,6 +202,7 @@ async def opened_world(
             library,
             tokens,
             {"host": host, "api_key": SECRET},
+            Mail(post or Outbox(folder / "outbox"), "Toys <toys@example.org>"),
         )
         runs = Runs(database, compile_actions(application), services, permissions, passwords)
         yield World(application, runs, services, tokens, database, passwords, file)
