@@ -22,6 +22,7 @@ from app.errors import (
     INTERNAL_MESSAGE,
     ActionQLError,
     BadInput,
+    HttpsRequired,
     NotFound,
     Overloaded,
     TooLarge,
@@ -29,7 +30,8 @@ from app.errors import (
 )
 from app.json_text import write_json_bytes
 from app.permissions import ANYBODY, Principal
-from app.resolvers.authenticate import authenticate
+from app.proxies import is_secure
+from app.resolvers.authenticate import authenticate, authenticate_basic
 from app.resolvers.context import Context, Generation, Server
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -88,6 +90,19 @@ class Edge:
         principal = await authenticate(self.server, generation, authorization)
         return self._context(request, door, generation, principal)
 
+    async def context_by_key(self, request: Request, door: str) -> Context:
+        """The request's context, its caller authenticated by HTTP Basic with e-mail address and API key."""
+        self.require_secure(request)
+        generation = self.generation(request)
+        authorization = header(request, b"authorization")
+        principal = await authenticate_basic(self.server, generation, authorization, address(request))
+        return self._context(request, door, generation, principal)
+
+    def require_secure(self, request: Request) -> None:
+        """Raises `HttpsRequired` for plain HTTP from other machines; to be asked before credentials are read."""
+        if not is_secure(request) and not self.server.settings.allow_http:
+            raise HttpsRequired
+
     def anonymous(self, request: Request, door: str) -> Context:
         """The request's context for a caller who need not say who it is."""
         return self._context(request, door, self.generation(request), ANYBODY)
@@ -99,7 +114,7 @@ class Edge:
             principal=principal,
             door=door,
             request_id=request_id(request),
-            address=request.client.host if request.client else "",
+            address=address(request),
             base_url=lambda: self.server.settings.public_url or str(request.base_url).rstrip("/"),
         )
 
@@ -116,6 +131,11 @@ def header(request: Request, name: bytes) -> str | None:
             known[key] = known[key] + b"," + value if key in known else value
     found = known.get(name)
     return None if found is None else found.decode("latin-1")
+
+
+def address(request: Request) -> str:
+    """The caller's address; behind trusted proxies, what they say it is."""
+    return request.client.host if request.client else ""
 
 
 def request_id(request: Request) -> str:

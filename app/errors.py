@@ -3,6 +3,7 @@
     ActionQLError
     ├── DefinitionError      the application definition has problems (start and command line only)
     ├── BadInput             BAD_USER_INPUT 400: a value is missing, surplus or of the wrong kind
+    ├── HttpsRequired        HTTPS_REQUIRED 400: credentials were about to travel in the clear
     ├── Unauthenticated      UNAUTHENTICATED 401: no or wrong credentials
     ├── PrivateDataMode      PRIVATE_DATA_MODE 401: only builders get data now
     ├── Forbidden            FORBIDDEN 403: known caller, not allowed
@@ -73,6 +74,16 @@ class BadInput(ActionQLError):
     def __init__(self, message: str, fields: Mapping[str, Sequence[str]] | None = None) -> None:
         super().__init__(message)
         self.fields = dict(fields or {})
+
+
+class HttpsRequired(ActionQLError):
+    """The door takes credentials over HTTPS only, and the request came over plain HTTP."""
+
+    code = "HTTPS_REQUIRED"
+    status = 400
+
+    def __init__(self) -> None:
+        super().__init__("Use HTTPS. Plain HTTP is for callers on the server's own machine.")
 
 
 class Unauthenticated(ActionQLError):

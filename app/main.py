@@ -30,7 +30,9 @@ from app.engine.runs import Runs
 from app.outbound import Outbound
 from app.outbound.mail import Mail, Outbox, SmtpServer
 from app.permissions import Permissions, telling_roles
+from app.proxies import TrustedProxies
 from app.resolvers.context import Generation, Server
+from app.resolvers.key_ring import KeyRing
 from app.resolvers.tokens import Tokens
 from app.routes import routes
 from app.schema.endpoint import GraphQLEndpoint
@@ -115,7 +117,9 @@ def create_app(
         queued=settings.queued,
         seconds=settings.request_seconds,
     )
-    return Starlette(lifespan=lifespan, middleware=[admission])
+    proxies = Middleware(TrustedProxies, settings.trusted_proxies)
+    behind = [proxies, admission] if settings.trusted_proxies else [admission]
+    return Starlette(lifespan=lifespan, middleware=behind)
 
 
 @contextmanager
@@ -264,6 +268,7 @@ def build_generation(server: Server, tables: Tables, config: Mapping[str, Any]) 
         records=records,
         runs=Runs(server.database, actions, services, permissions, server.passwords),
         tokens=tokens,
+        keys=KeyRing(application.uuid.hex, server.database, server.keystore),
         library=library,
         telling_roles=telling_roles(application),
         actions_by_uuid={action.uuid.hex: action for action in application.actions.values()},

@@ -100,8 +100,8 @@ def _config(app: Any, settings: Settings, **options: Any) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=",".join(settings.trusted_proxies),
+        # app.proxies believes them, by stricter rules.
+        proxy_headers=False,
         timeout_worker_healthcheck=_PATIENCE,
         timeout_graceful_shutdown=int(settings.request_seconds),
         h11_max_incomplete_event_size=65_536,

@@ -108,6 +108,9 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[CommaSeparated, AfterValidator(_networks)] = Field(
         (), description="Addresses or networks, comma separated, whose X-Forwarded headers are believed."
     )
+    allow_http: bool = Field(
+        False, description="true lets API keys come over plain HTTP from other machines, as for tests."
+    )
     outbound_allow: CommaSeparated = Field(
         (),
         description="Inner addresses, networks or hosts, comma separated, that outgoing requests may reach.",
@@ -157,6 +160,10 @@ class Settings(BaseSettings):
         5, description="Login attempts a minute for one account from one address."
     )
     login_per_address_minute: Count = Field(20, description="Login attempts a minute from one address.")
+    key_per_minute: Count = Field(600, description="Requests a minute with one API key.")
+    wrong_keys_per_address_minute: Count = Field(
+        60, description="Wrong API keys a minute from one address; more are answered 429."
+    )
     refresh_grace_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(
         10, description="How long the refresh token before the current one still gets the current one."
     )

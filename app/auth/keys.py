@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 
+from app.auth import base64url
+
 KEY_BYTES = 32
+
+_SIGNED = re.compile(r"v1\.([0-9a-f]{16})\.([A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{43})")
 
 
 def new_key() -> tuple[str, str]:
@@ -28,6 +33,28 @@ def digest(pepper: bytes, text: str) -> str:
 def matches(pepper: bytes, text: str, stored: str) -> bool:
     """Whether `stored` is the digest of `text`, in time that tells nothing about either."""
     return hmac.compare_digest(digest(pepper, text).encode(), _bytes_of(stored))
+
+
+def sign_key(signing_key: bytes, application: str, text: str) -> str:
+    """The key `text` of an application as a signed token, which carries its id: `v1.<id>.<key>.<mac>`."""
+    body = f"v1.{key_id(text)}.{text}"
+    return f"{body}.{_mac(signing_key, application, body)}"
+
+
+def read_signed_key(signing_key: bytes, application: str, token: str) -> str | None:
+    """The key in a token that `sign_key` made for `application`; None for any other text."""
+    shape = _SIGNED.fullmatch(token)
+    if shape is None:
+        return None
+    body, _, mac = token.rpartition(".")
+    if not hmac.compare_digest(_mac(signing_key, application, body), mac) or key_id(shape[2]) != shape[1]:
+        return None
+    return shape[2]
+
+
+def _mac(signing_key: bytes, application: str, body: str) -> str:
+    message = f"{base64url.encode(application.encode())}.{body}"
+    return base64url.encode(hmac.new(signing_key, message.encode(), hashlib.sha256).digest())
 
 
 def _bytes_of(text: str) -> bytes:

@@ -8,8 +8,10 @@ import typer
 
 from app.cli.base import fail
 from app.cli.check import check, kinds
+from app.cli.keys import keys_cli
 from app.cli.schema import schema_cli
 from app.cli.serve import serve
+from app.cli.users import users_cli
 from app.errors import ActionQLError, DefinitionError
 
 cli = typer.Typer(
@@ -23,6 +25,8 @@ cli.command()(serve)
 cli.command()(check)
 cli.command()(kinds)
 cli.add_typer(schema_cli, name="schema")
+cli.add_typer(users_cli, name="users")
+cli.add_typer(keys_cli, name="keys")
 
 
 def main() -> None:

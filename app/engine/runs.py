@@ -219,4 +219,7 @@ def _caller(principal: Principal) -> Record | None:
 
 
 def _named(principal: Principal) -> str | None:
-    return None if principal.record is None else f"{principal.model}:{principal.record['id']}"
+    """Who called, for the record of a run: a record of a model, the user of an API key, or a key of no user."""
+    if principal.record is not None:
+        return f"{principal.model or 'user'}:{principal.record['id']}"
+    return None if principal.key is None else f"key:{principal.key}"

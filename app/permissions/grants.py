@@ -21,7 +21,10 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who calls: a record of a profile's model, or nobody. Roles are read from the database at each request."""
+    """Who calls: a record of a profile's model, the user or module of an API key, or nobody.
+
+    Roles are read from the database at each request. A key's user is `{id, email}` and a record of no model.
+    """
 
     profile: str | None = None
     model: str | None = None
@@ -29,6 +32,8 @@ class Principal:
     roles: frozenset[str] = frozenset()
     privileges: frozenset[str] = frozenset()
     session: str | None = None
+    key: str | None = None
+    """The id of the API key, where the caller came with one."""
 
     @property
     def known(self) -> bool:

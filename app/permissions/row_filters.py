@@ -34,9 +34,12 @@ class RowFilter:
     operands: tuple[_Operand, ...]
 
     def values(self, model: str | None, record: Mapping[str, Any] | None) -> tuple[Any, ...]:
-        """The operands as they are for a caller, who is a record of a model or nobody."""
+        """The operands as they are for a caller, who is a record of a model or nobody.
+
+        The user of an API key is no record of a model: what a filter says of `me` is not said of them.
+        """
         now = datetime.now(UTC)
-        scope = {"me": record, "now": now, "today": now.date()}
+        scope = {"me": None if model is None else record, "now": now, "today": now.date()}
         return tuple(_value(operand, model, scope) for operand in self.operands)
 
 

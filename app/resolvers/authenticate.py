@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from app.errors import PrivateDataMode, Unauthenticated
+import base64
+import hmac
+from time import monotonic
+
+from app.definition.model import Action
+from app.errors import ActionQLError, Forbidden, PrivateDataMode, TooManyRequests, Unauthenticated
 from app.permissions import ANYBODY, Principal
 from app.resolvers.context import Generation, Server
+from app.resolvers.keys import takes_keys
+from app.storage.keys import Holder
+from app.storage.users import email_key
+
+WRONG_KEY = "The e-mail address or the key is not valid."
+WRONG_MODULE_KEY = "The key is not valid here."
 
 
 async def authenticate(server: Server, generation: Generation, authorization: str | None) -> Principal:
@@ -25,8 +36,114 @@ async def authenticate(server: Server, generation: Generation, authorization: st
         raise
 
 
+async def authenticate_basic(
+    server: Server, generation: Generation, authorization: str | None, address: str
+) -> Principal:
+    """The user behind HTTP Basic credentials (RFC 7617, UTF-8): the e-mail address and a key for REST.
+
+    Raises `Unauthenticated`, after the same time and in the same words, whatever is wrong (`PrivateDataMode` where
+    only builders get in), and `TooManyRequests`.
+    """
+    email, text = _basic(_sent(authorization))
+    holder = await generation.keys.find("rest", text)
+    known = email_key(holder.email) if holder else ""
+    named = hmac.compare_digest(email_key(email).encode(), known.encode())
+    if holder is None or not named:
+        raise _refusal(server, generation, address)
+    return _user(server, generation, holder)
+
+
+async def authenticate_incoming(
+    server: Server, generation: Generation, authorization: str | None, address: str
+) -> Principal:
+    """The user behind a signed key of the incoming API, sent as it is or as a Bearer token.
+
+    Raises as `authenticate_basic` does, and `Forbidden` for a user without the privilege `use_api_key`.
+    """
+    sent = _sent(authorization)
+    holder = await generation.keys.find_signed(_token(sent) or sent)
+    if holder is None:
+        raise _refusal(server, generation, address)
+    principal = _user(server, generation, holder)
+    if "use_api_key" not in principal.privileges:
+        raise Forbidden("Your roles do not have the privilege use_api_key.")
+    return principal
+
+
+async def authenticate_module(
+    server: Server, generation: Generation, action: Action | None, authorization: str | None, address: str
+) -> Principal:
+    """The caller with a key of this module, who is nobody but that; `action` is None where there is no such module.
+
+    Raises `Unauthenticated` in the same words for a key that is missing or wrong, for another module's, and for what
+    is no module; `PrivateDataMode` for a right key while the application is private.
+    """
+    holder = await generation.keys.find("module", _token(_sent(authorization, WRONG_MODULE_KEY)))
+    uuid = action.uuid.hex if action is not None and takes_keys(action) else ""
+    if holder is None or not hmac.compare_digest(holder.key.action or "", uuid):
+        _count_wrong(server, address)
+        raise Unauthenticated(WRONG_MODULE_KEY)
+    principal = Principal(key=holder.key.id)
+    generation.permissions.admit(principal)
+    generation.keys.note_use(holder.key)
+    return principal
+
+
 def _bearer(authorization: str) -> str:
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise Unauthenticated("Send the access token as Authorization: Bearer <token>.")
     return token.strip()
+
+
+def _sent(authorization: str | None, message: str = WRONG_KEY) -> str:
+    """The header; clients that wait to be asked send their first request without it, which is no wrong key."""
+    if authorization is None or not authorization.strip():
+        raise Unauthenticated(message)
+    return authorization.strip()
+
+
+def _basic(authorization: str) -> tuple[str, str]:
+    """Name and password, both empty where there are none that can be read."""
+    scheme, _, encoded = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        return "", ""
+    try:
+        email, _, text = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
+    except ValueError:
+        return "", ""
+    return email, text
+
+
+def _token(authorization: str) -> str:
+    scheme, _, token = authorization.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _user(server: Server, generation: Generation, holder: Holder) -> Principal:
+    """The user of a key, unless it is used too often."""
+    limit = server.settings.key_per_minute
+    wait = server.attempts.check(f"key:{holder.key.id}", limit, monotonic())
+    if wait is not None:
+        raise TooManyRequests("Too many requests with this key, try again later.", wait)
+    generation.keys.note_use(holder.key)
+    return Principal(
+        record={"id": holder.user_id, "email": holder.email},
+        roles=holder.roles,
+        privileges=generation.permissions.privileges(holder.roles),
+        key=holder.key.id,
+    )
+
+
+def _refusal(server: Server, generation: Generation, address: str) -> ActionQLError:
+    """Nobody but builders is told more than that while the application is private."""
+    _count_wrong(server, address)
+    return PrivateDataMode() if generation.permissions.private else Unauthenticated(WRONG_KEY)
+
+
+def _count_wrong(server: Server, address: str) -> None:
+    """Right keys still count from an address that sent too many wrong ones: 32 random bytes can't be guessed."""
+    limit = server.settings.wrong_keys_per_address_minute
+    wait = server.attempts.check(f"wrong keys:{address}", limit, monotonic())
+    if wait is not None:
+        raise TooManyRequests("Too many wrong keys, try again later.", wait)

@@ -16,6 +16,7 @@ from app.engine.runs import Runs
 from app.errors import NotFound
 from app.outbound import Outbound
 from app.permissions import Permissions, Principal
+from app.resolvers.key_ring import KeyRing
 from app.resolvers.tokens import Tokens
 from app.settings import Settings
 from app.storage.records import Records
@@ -44,6 +45,7 @@ class Generation:
     records: Records
     runs: Runs
     tokens: Tokens
+    keys: KeyRing
     library: Library
     telling_roles: frozenset[str]
     """The roles on which it depends what exists in the schema."""

@@ -111,6 +111,51 @@ class SessionRecord(_System, table=True):
     revoked: bool = Field(default=False, sa_column=Column(Boolean(), nullable=False, server_default=false()))
 
 
+class UserRecord(_System, table=True):
+    """One person or program that the operator let in; `email_key` is the address as it is compared."""
+
+    __tablename__: ClassVar[str] = "actionql_user"
+    __table_args__ = (
+        Index("uq__actionql_user__application__email_key", "application", "email_key", unique=True),
+    )
+
+    id: str = _key()
+    application: str = _text()
+    email: str = _text()
+    email_key: str = _text()
+    roles: Any = Field(sa_column=Column(Json(), nullable=False))
+    disabled: bool = Field(default=False, sa_column=Column(Boolean(), nullable=False, server_default=false()))
+    password: str | None = _maybe_text()
+    created: datetime = _moment()
+
+
+class KeyRecord(_System, table=True):
+    """One API key, of a user or of a module; of the key itself only its digest."""
+
+    __tablename__: ClassVar[str] = "actionql_key"
+    __table_args__ = (
+        Index("ix__actionql_key__application__created", "application", "created"),
+        Index("ix__actionql_key__user_id", "user_id"),
+    )
+
+    id: str = _key()
+    application: str = _text()
+    kind: str = _text()
+    user_id: str | None = Field(
+        default=None,
+        sa_column=Column(
+            collated_text(),
+            ForeignKey("actionql_user.id", name="fk__actionql_key__user_id", ondelete="CASCADE"),
+        ),
+    )
+    action: str | None = _maybe_text()
+    digest: str = _text()
+    expires: datetime = _moment()
+    revoked: datetime | None = _maybe_moment()
+    created: datetime = _moment()
+    last_used: datetime | None = _maybe_moment()
+
+
 class AssetRecord(_System, table=True):
     """A stored file: pending until a record refers to it, then attached."""
 
@@ -161,6 +206,8 @@ class RevisionRecord(_System, table=True):
 RUN: Table = SYSTEM.tables["actionql_run"]
 JOURNAL: Table = SYSTEM.tables["actionql_run_journal"]
 SESSION: Table = SYSTEM.tables["actionql_session"]
+USER: Table = SYSTEM.tables["actionql_user"]
+KEY: Table = SYSTEM.tables["actionql_key"]
 ASSET: Table = SYSTEM.tables["actionql_asset"]
 SEED: Table = SYSTEM.tables["actionql_seed"]
 REVISION: Table = SYSTEM.tables["actionql_revision"]

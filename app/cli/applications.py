@@ -1,0 +1,78 @@
+"""The applications whose users and keys a command is about, and the server's own tables, beside a running server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from app import settings as settings_module
+from app.definition.model import Application
+from app.definition.names import parse_uuid
+from app.errors import NotFound
+from app.main import close_server, database_url, load_definitions, open_server
+from app.resolvers.context import Server
+from app.storage.system import SYSTEM
+from app.suggestions import did_you_mean
+
+T = TypeVar("T")
+
+DefinitionOption = Annotated[
+    list[Path] | None, typer.Option("--definition", help="Definitions; none means the built-in examples.")
+]
+ApplicationOption = Annotated[
+    str | None, typer.Option("--application", help="Its name or uuid; the first when there are several.")
+]
+
+
+def served(paths: Sequence[Path] | None) -> list[Application]:
+    """The applications of these definitions."""
+    return [one.application for one in load_definitions(paths or [])]
+
+
+def chosen(applications: Sequence[Application], named: str | None) -> Application:
+    """The application with this name or uuid, without one the first."""
+    if named is None:
+        return applications[0]
+    uuid = parse_uuid(named)
+    for one in applications:
+        if one.name == named or one.uuid == uuid:
+            return one
+    near = did_you_mean(named, [one.name for one in applications])
+    raise NotFound(f"There is no application {named!r}.{near}")
+
+
+def with_server(data: Path | None, work: Callable[[Server], Coroutine[Any, Any, T]]) -> T:
+    """What `work` returns, given the database and secrets of the settings; missing tables are made first."""
+
+    async def run() -> T:
+        async with _opened(data) as server:
+            return await work(server)
+
+    return asyncio.run(run())
+
+
+def print_rows(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A table whose cells are never cut, so that it can be piped on."""
+    lines = [tuple(head), *map(tuple, rows)]
+    widths = [max(len(cell) for cell in column) for column in zip(*lines, strict=True)]
+    for line in lines:
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+@asynccontextmanager
+async def _opened(data: Path | None) -> AsyncIterator[Server]:
+    # What compares and changes tables takes time to import; `actionql serve` imports this file too.
+    from app.storage.migrate import migrate
+
+    settings = settings_module.load(data=data)
+    server = await open_server(settings)
+    try:
+        await migrate(database_url(settings), [SYSTEM])
+        yield server
+    finally:
+        await close_server(server)
