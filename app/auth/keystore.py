@@ -17,7 +17,15 @@ import orjson
 from app.auth import base64url
 from app.settings import SettingsError
 
-SECRET_NAMES = ("access-token", "refresh-token", "asset-url", "key-pepper", "audit", "phixflow-api-key")
+SECRET_NAMES = (
+    "access-token",
+    "refresh-token",
+    "asset-url",
+    "key-pepper",
+    "audit",
+    "phixflow-api-key",
+    "run-cursor",
+)
 LEAST_BYTES = 32
 FRESH_BYTES = 64
 

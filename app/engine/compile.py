@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from app.definition.model import Action, Application
 from app.definition.steps import Retry, Step
+from app.definition.walk import walk
 from app.expressions import Expression
 from app.steps import KINDS
 from app.steps.base import Mode, StepFunction
@@ -38,14 +39,36 @@ class CompiledAction:
 
     action: Action
     steps: Block
+    asks: bool
+    """Whether it, or an action that it may call, waits for a person."""
+    confidential: bool
+    """Whether it, or an action that it may call, makes tokens: its result is not kept."""
 
 
 def compile_actions(application: Application) -> Mapping[str, CompiledAction]:
     """Every action of the application by name."""
+    actions = application.actions
     return {
-        name: CompiledAction(action, _block(action.steps, "steps", application))
-        for name, action in application.actions.items()
+        name: CompiledAction(
+            action,
+            _block(action.steps, "steps", application),
+            asks="ask" in (kinds := frozenset(_kinds(actions, name))),
+            confidential="authenticate" in kinds,
+        )
+        for name, action in actions.items()
     }
+
+
+def _kinds(actions: Mapping[str, Action], name: str) -> Iterator[str]:
+    """The kinds of all steps that a run of an action may come to."""
+    waiting, seen = [name], {name}
+    while waiting:
+        for found in walk(actions[waiting.pop()]):
+            if isinstance(found.value, Step):
+                yield found.value.kind
+            elif found.to == "action" and found.value in actions and found.value not in seen:
+                seen.add(found.value)
+                waiting.append(found.value)
 
 
 def _block(steps: tuple[Step, ...], place: str, application: Application) -> Block:

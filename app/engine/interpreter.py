@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from time import monotonic
 from typing import NoReturn, cast
 
@@ -15,10 +16,11 @@ from app.engine.journal import Entry, add
 from app.errors import ActionQLError, StepFailed, TimedOut
 from app.expressions import EvaluationError, is_true
 from app.outbound import OutboundRefused
-from app.steps.base import Done, Enter, Outcome, Scope
+from app.steps.base import Ask, Done, Enter, Outcome, Scope, Sleep
 from app.storage.work import Work
 
 LATE = "The action took too long."
+_LEAVING = ("reach", "wait")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +32,13 @@ class Context:
 
 
 def advance(execution: Execution, context: Context) -> Work[CompiledStep | None]:
-    """Runs steps within the transaction; returns the reaching step that comes next, or None at the end."""
+    """Runs steps within the transaction; returns the step that comes next and leaves it, or None at the end."""
     while (step := execution.next_step()) is not None:
         if monotonic() > context.deadline:
             raise TimedOut(LATE)
         if not _wanted(execution, step):
             execution.skip()
-        elif step.mode == "reach":
+        elif step.mode in _LEAVING:
             return step
         else:
             yield from _work(execution, step, context)
@@ -44,12 +46,37 @@ def advance(execution: Execution, context: Context) -> Work[CompiledStep | None]
 
 
 async def reach(execution: Execution, step: CompiledStep, context: Context) -> None:
-    """Runs one step that leaves the process, as often as its `retry` says, and moves the execution on."""
+    """Runs one step that leaves the process, as often as its `retry` says, and moves the execution on.
+
+    One that goes on later does so here.
+    """
+    if step.mode == "wait":
+        await _sit_out(wait(execution, step, context))
+        execution.settle(step, Done())
+        return
     try:
         outcome = await _attempts(execution, step, context)
     except (ActionQLError, EvaluationError) as error:
         outcome = _forgiven(execution, step, error)
     execution.settle(step, outcome)
+
+
+async def _sit_out(pause: Ask | Sleep) -> None:
+    assert isinstance(pause, Sleep)
+    await asyncio.sleep(max(0.0, (pause.until - datetime.now(UTC)).total_seconds()))
+
+
+def wait(execution: Execution, step: CompiledStep, context: Context) -> Ask | Sleep:
+    """What a step of the mode `wait` waits for; the execution stays before it."""
+    scope = context.scope(execution, step)
+    started = monotonic()
+    try:
+        outcome = step.run(scope)
+    except Exception as error:
+        _note(execution, step, scope, started, error)
+        _fail(execution, step, error)
+    _note(execution, step, scope, started, None)
+    return cast(Ask | Sleep, outcome)
 
 
 async def _attempts(execution: Execution, step: CompiledStep, context: Context) -> Outcome:

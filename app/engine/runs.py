@@ -22,7 +22,7 @@ from app.engine.compile import CompiledAction, CompiledStep
 from app.engine.execution import Execution
 from app.engine.interpreter import LATE, Context, advance, reach
 from app.engine.journal import written
-from app.errors import ActionQLError, TimedOut
+from app.errors import ActionQLError, BadInput, TimedOut
 from app.permissions import Grant, Permissions, Principal, Verb
 from app.steps.base import Scope, Services
 from app.storage.records import Unhashed, Write
@@ -79,18 +79,20 @@ class Runs:
     ) -> None:
         self._database = database
         self._rows = RunRows(database.dialect)
-        self._actions = actions
+        self.actions = actions
         self._services = services
         self._permissions = permissions
         self._passwords = passwords
 
     async def run(self, start: Start) -> Ended:
         """Runs an action to its end; its errors are raised after they have been recorded."""
+        if self.actions[start.action].asks:
+            raise BadInput("This action waits for a person; start it with startAction.")
         run = Run(str(uuid4()), start, datetime.now(UTC))
-        deadline = monotonic() + self._seconds(start.action)
-        execution = Execution.begin(self._actions, start.action, start.input, self._shared(run))
+        deadline = monotonic() + self.seconds(start.action)
+        execution = Execution.begin(self.actions, start.action, start.input, self.shared(run))
         while True:
-            context = Context(self._scopes(run), deadline)
+            context = Context(self.scopes(run), deadline)
             execution, step = await self._transact(run, execution, context)
             run = replace(run, part=run.part + 1)
             if step is None:
@@ -106,7 +108,7 @@ class Runs:
         def work() -> Work[tuple[Execution, CompiledStep | None]]:
             nonlocal attempt
             attempt = execution.copy()
-            attempt.refresh(_clock())
+            attempt.refresh(clock())
             step = yield from advance(attempt, context)
             state = "completed" if step is None else "running"
             yield from self._record(run, attempt, state)
@@ -125,7 +127,7 @@ class Runs:
         deadline = asyncio.timeout(max(0.0, context.deadline - monotonic()))
         try:
             async with deadline:
-                execution.refresh(_clock())
+                execution.refresh(clock())
                 await reach(execution, step, context)
         except Exception as error:
             late = TimedOut(LATE) if deadline.expired() else None
@@ -138,7 +140,7 @@ class Runs:
         """Records how the run ended; that this fails too must not hide why it ended."""
         start = run.start
         log.info(
-            "run failed", run=run.id, action=start.action, code=_reason(error), request_id=start.request_id
+            "run failed", run=run.id, action=start.action, code=error_code(error), request_id=start.request_id
         )
         try:
             await self._database.write(lambda: self._record(run, execution.copy(), "fatal_errored", error))
@@ -153,23 +155,25 @@ class Runs:
         execution.journal.clear()
 
     def _row(self, run: Run, state: str, error: Exception | None) -> RunRow:
-        action = self._actions[run.start.action].action
+        action = self.actions[run.start.action].action
         return RunRow(
             id=run.id,
             application=self._services.application.uuid.hex,
             action=action.uuid.hex,
             action_name=action.name,
             door=run.start.door,
-            principal=_named(run.start.principal),
+            principal=principal_name(run.start.principal),
             run_as=action.run_as,
             created=run.created,
             state=state,
-            reason=None if error is None else _reason(error),
-            error=None if error is None else self._services.conceal(_words(error)),
+            reason=None if error is None else error_code(error),
+            error=None if error is None else self._services.conceal(error_words(error)),
             ended=None if state == "running" else datetime.now(UTC),
         )
 
-    def _scopes(self, run: Run) -> Callable[[Execution, CompiledStep], Scope]:
+    def scopes(self, run: Run) -> Callable[[Execution, CompiledStep], Scope]:
+        """Makes the scope of each step of a run, with the rights that it has there."""
+
         def as_caller(verb: Verb, model: str) -> Grant:
             return self._permissions.authorize(run.start.principal, verb, model)
 
@@ -182,30 +186,34 @@ class Runs:
 
         return scope
 
-    def _shared(self, run: Run) -> dict[str, Any]:
-        action = self._actions[run.start.action].action
+    def shared(self, run: Run) -> dict[str, Any]:
+        """What every action of a run sees beside its own variables."""
+        action = self.actions[run.start.action].action
         return {
-            **_clock(),
+            **clock(),
             "me": _caller(run.start.principal),
             "config": self._services.config,
             "run": {"id": run.id, "action": action.name, "door": run.start.door},
         }
 
-    def _seconds(self, action: str) -> float:
-        timeout = self._actions[action].action.timeout
+    def seconds(self, action: str) -> float:
+        """How long a run of the action may be at work."""
+        timeout = self.actions[action].action.timeout
         return MAXIMUM_SECONDS if timeout is None else timeout.total_seconds()
 
 
-def _clock() -> dict[str, Any]:
+def clock() -> dict[str, Any]:
+    """The shared values that go on with the time."""
     now = datetime.now(UTC)
     return {"now": now, "today": now.date()}
 
 
-def _reason(error: Exception) -> str:
+def error_code(error: Exception) -> str:
+    """The stable code of an error; of what nobody expected that of the server's own faults."""
     return error.code if isinstance(error, ActionQLError) else ActionQLError.code
 
 
-def _words(error: Exception) -> str:
+def error_words(error: Exception) -> str:
     """What the console shows; of what nobody expected only the kind, since its text may hold anything."""
     if isinstance(error, ActionQLError):
         return getattr(error, "reason", "") or error.message
@@ -218,7 +226,7 @@ def _caller(principal: Principal) -> Record | None:
     return Record(principal.model, principal.record)
 
 
-def _named(principal: Principal) -> str | None:
+def principal_name(principal: Principal) -> str | None:
     """Who called, for the record of a run: a record of a model, the user of an API key, or a key of no user."""
     if principal.record is not None:
         return f"{principal.model or 'user'}:{principal.record['id']}"

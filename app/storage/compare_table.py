@@ -123,8 +123,8 @@ class TableComparison:
         if index.unique and (doubled := self._doubled(names)):
             self._refuses(f"{words} is unique now, but several records share {counted(doubled, 'value')}")
             return
-        unique, name = bool(index.unique), str(index.name)
-        self._plan.after.append(lambda do: do.create_index(name, self._name, names, unique=unique))
+        unique, name, options = bool(index.unique), str(index.name), dict(index.dialect_kwargs)
+        self._plan.after.append(lambda do: do.create_index(name, self._name, names, unique=unique, **options))
         self._does("create_index", f"makes {words} unique" if unique else f"makes an index of {words}")
 
     def _doubled(self, names: Sequence[str]) -> int:

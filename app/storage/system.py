@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, MetaData, Table, false
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, MetaData, Table, false, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -46,14 +46,31 @@ def _number() -> Any:
     return Field(sa_column=Column(BigInteger(), nullable=False))
 
 
+def _maybe_number() -> Any:
+    return Field(default=None, sa_column=Column(BigInteger()))
+
+
+def _where_set(name: str, *columns: str, unique: bool = False) -> Index:
+    """An index of the rows alone that have a value in the last column: others cost it nothing."""
+    filled = text(f"{columns[-1]} IS NOT NULL")
+    return Index(name, *columns, unique=unique, sqlite_where=filled, postgresql_where=filled)
+
+
 class RunRecord(_System, table=True):
     """One run of an action: what the console lists and the polling doors ask for.
 
-    `journal` is what the steps of its first transaction did, which for most runs is all of them.
+    `journal` is what the steps of its first transaction did, which for most runs is all of them. `due` is when
+    somebody has to look at the run: at once when it was created, when the lease of its driver ends, when it goes on or
+    nobody has answered; null when it has ended. What is from `cursor` on, durable runs alone have.
     """
 
     __tablename__: ClassVar[str] = "actionql_run"
-    __table_args__ = (Index("ix__actionql_run__application__created", "application", "created"),)
+    __table_args__ = (
+        Index("ix__actionql_run__application__created", "application", "created"),
+        _where_set("ix__actionql_run__due", "due"),
+        _where_set("ix__actionql_run__application__revision", "application", "revision"),
+        _where_set("uq__actionql_run__idempotency_key", "idempotency_key", unique=True),
+    )
 
     id: str = _key()
     application: str = _text()
@@ -73,6 +90,16 @@ class RunRecord(_System, table=True):
     started: datetime | None = _maybe_moment()
     ended: datetime | None = _maybe_moment()
     journal: Any = _json()
+    due: datetime | None = _maybe_moment()
+    cursor: str | None = _maybe_text()
+    caller: Any = _json()
+    message: str | None = _maybe_text()
+    wait: Any = _json()
+    owner: str | None = _maybe_text()
+    epoch: int | None = _maybe_number()
+    attempts: int | None = _maybe_number()
+    idempotency_key: str | None = _maybe_text()
+    input_digest: str | None = _maybe_text()
 
 
 class JournalRecord(_System, table=True):
