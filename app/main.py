@@ -43,6 +43,7 @@ from app.steps import KINDS as STEPS
 from app.steps.base import Services
 from app.steps.send_email import mailbox
 from app.storage.callers import Callers
+from app.storage.fit import fits
 from app.storage.postgres import PostgresDatabase
 from app.storage.records import Records
 from app.storage.sessions import Sessions
@@ -232,10 +233,13 @@ async def open_applications(
 
 
 async def _migrate(settings: Settings, tables: Iterable[Tables]) -> None:
-    # What compares and changes tables is large, and a worker does neither.
+    url, metadatas = database_url(settings), [SYSTEM, *(one.metadata for one in tables)]
+    if fits(url, metadatas):
+        return
+    # What compares and changes tables is large, and most starts do neither.
     from app.storage.migrate import migrate
 
-    await migrate(database_url(settings), [SYSTEM, *(one.metadata for one in tables)])
+    await migrate(url, metadatas)
 
 
 async def _seed(server: Server, of: Generation, secrets: Mapping[str, str]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import asyncpg
 from alembic.migration import MigrationContext
@@ -21,6 +22,7 @@ from sqlalchemy.pool import NullPool
 from app.errors import ActionQLError
 from app.json_text import read_json, write_json
 from app.storage.compare import compare
+from app.storage.fit import note_fit
 from app.storage.plan import Change
 from app.storage.renames import rename_former
 
@@ -108,7 +110,17 @@ def _migrate_within(
     if keep and not outcome.refusals:
         plan.apply(connection, operations)
         _check_references(connection, plan.rebuilds)
+        _note_fit(connection, metadatas)
     return outcome
+
+
+def _note_fit(connection: Connection, metadatas: Sequence[MetaData]) -> None:
+    def ask(sql: str) -> Sequence[Sequence[Any]]:
+        result = connection.exec_driver_sql(sql)
+        return result.fetchall() if result.returns_rows else []
+
+    if connection.dialect.name == "sqlite":
+        note_fit(ask, metadatas)
 
 
 def _check_references(connection: Connection, tables: Iterable[str]) -> None:
