@@ -19,6 +19,7 @@ from app.errors import (
     TooManyRequests,
     Unauthenticated,
 )
+from app.permissions import Verb
 from app.resolvers.authenticate import authenticate
 from app.resolvers.keys import create_user_key, list_keys, revoke_key
 from app.resolvers.users import add_user, disable_user, remove_user
@@ -315,8 +316,6 @@ async def test_private_application_tells_nothing_more(sqlite_database: str, tmp_
 
 
 async def test_filters_with_me_are_not_about_the_user_of_a_key(depot: Depot) -> None:
-    from app.permissions import Verb
-
     principal = await depot.by_basic(ADA, await depot.rest_key(ADA))
     assert depot.generation.permissions.authorize(principal, Verb.READ, "Person").values == (None,)
 

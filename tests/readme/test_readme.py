@@ -131,6 +131,13 @@ def test_upload_is_read_back(examples: Shell, token: str) -> None:
     assert examples.folder.joinpath("back.png").read_bytes() == png()
 
 
+def test_users_and_keys_are_made_beside_the_server(examples: Shell) -> None:
+    commands = the("users").text.replace("actionql", f"{sys.executable} -m app")
+    printed = examples.run(f'{commands}\ntest "${{#KEY}}" = 43', PYTHONPATH=str(ROOT))
+    unsettled = r"[0-9a-f]{16}|\d{4}-\d\d-\d\d"
+    assert re.sub(unsettled, "..", printed) == re.sub(unsettled, "..", the("users").answer)
+
+
 # The reader's own application
 
 

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from app.auth.keys import digest, key_id, matches, new_key
+from app.auth.keys import digest, key_id, matches, new_key, read_signed_key, sign_key
 
 PEPPER = b"p" * 32
 
@@ -37,3 +37,28 @@ def test_matches_another_key_or_pepper_is_false() -> None:
     assert not matches(PEPPER, "kez", stored)
     assert not matches(b"q" * 32, "key", stored)
     assert not matches(PEPPER, "\ud800", stored)
+
+
+def test_signed_key_carries_its_id_and_is_read_again() -> None:
+    name, text = new_key()
+    token = sign_key(PEPPER, "app", text)
+    assert token.split(".")[:3] == ["v1", name, text]
+    assert read_signed_key(PEPPER, "app", token) == text
+
+
+def test_signed_key_of_another_application_or_signer_is_none() -> None:
+    token = sign_key(PEPPER, "app", new_key()[1])
+    assert read_signed_key(PEPPER, "apq", token) is None
+    assert read_signed_key(b"q" * 32, "app", token) is None
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_signed_key_with_an_exchanged_part_is_none(place: int) -> None:
+    parts, others = (sign_key(PEPPER, "app", new_key()[1]).split(".") for _ in range(2))
+    parts[place] = others[place] if place else "v2"
+    assert read_signed_key(PEPPER, "app", ".".join(parts)) is None
+
+
+@pytest.mark.parametrize("text", ["", ".", "v1...", "v1.a.b.c", "\ud800", "x" * 100_000])
+def test_signed_key_that_is_none(text: str) -> None:
+    assert read_signed_key(PEPPER, "app", text) is None

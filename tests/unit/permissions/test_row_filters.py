@@ -33,6 +33,8 @@ def compiled(model: str, where: dict[str, Any]) -> RowFilter:
         ("Person", {"id": {"eq": 5}}, "Client", 5),
         ("Person", {"name": {"eq": "=me.name"}}, "Client", "Ada"),
         ("Person", {"id": {"eq": "=me.id"}}, None, None),
+        # Who comes with an API key is a user of the server, and no record of any model.
+        ("Person", {"name": {"eq": "=me.name"}}, None, None),
     ],
 )
 def test_operand_that_is_an_id_counts_for_callers_of_its_model(
