@@ -23,7 +23,7 @@ class Verb(StrEnum):
 class Principal:
     """Who calls: a record of a profile's model, the user or module of an API key, or nobody.
 
-    Roles are read from the database at each request. A key's user is `{id, email}` and a record of no model.
+    Roles are as the database has them at the request. A key's user is `{id, email}` and a record of no model.
     """
 
     profile: str | None = None

@@ -11,6 +11,7 @@ from app.errors import ActionQLError, Forbidden, PrivateDataMode, TooManyRequest
 from app.permissions import ANYBODY, Principal
 from app.resolvers.context import Generation, Server
 from app.resolvers.keys import takes_keys
+from app.resolvers.tokens import Tokens
 from app.storage.keys import Holder
 from app.storage.users import email_key
 
@@ -28,8 +29,7 @@ async def authenticate(server: Server, generation: Generation, authorization: st
         # Webservices whose header is a template send it empty while they have no token yet.
         return ANYBODY
     try:
-        claims = generation.tokens.read(_bearer(authorization))
-        return await server.database.read(lambda: generation.tokens.principal(claims))
+        return await _principal(server, generation.tokens, _bearer(authorization))
     except Unauthenticated:
         if generation.permissions.private:
             raise PrivateDataMode from None
@@ -87,6 +87,17 @@ async def authenticate_module(
     generation.permissions.admit(principal)
     generation.keys.note_use(holder.key)
     return principal
+
+
+async def _principal(server: Server, tokens: Tokens, text: str) -> Principal:
+    claims = tokens.read(text)
+    version = server.database.version()
+    known = tokens.recall(claims, version)
+    if known is not None:
+        return known
+    found = await server.database.read(lambda: tokens.find(claims))
+    tokens.remember(claims, found, version)
+    return found.principal
 
 
 def _bearer(authorization: str) -> str:

@@ -36,6 +36,14 @@ class User:
     credential: str
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who a session stands for, and until when."""
+
+    principal: Principal
+    ends: datetime
+
+
 class Tokens:
     """Makes, reads, renews and revokes the token pairs of one application."""
 
@@ -56,6 +64,7 @@ class Tokens:
         profiles = application.authentication_profiles
         self._callers = {profiles[name].uuid.hex: (profiles[name], one) for name, one in callers.items()}
         self._genuine: dict[str, AccessToken] = {}
+        self._standing: dict[tuple[str, str], tuple[int, Standing]] = {}
         self._access_key = keystore.secret("access-token")
         self._refresh_key = keystore.secret("refresh-token")
         self._grace = grace
@@ -134,7 +143,7 @@ class Tokens:
         self._genuine[text] = claims
         return claims
 
-    def principal(self, token: AccessToken) -> Work[Principal]:
+    def find(self, token: AccessToken) -> Work[Standing]:
         """Who an access token stands for now: user, roles and session as the database has them."""
         profile, callers = self._callers.get(token.auth_profile, (None, None))
         if profile is None or callers is None:
@@ -144,7 +153,7 @@ class Tokens:
             raise Unauthenticated(REFUSED)
         if caller.credential != _credential(caller.password):
             raise Unauthenticated(REFUSED)
-        return Principal(
+        principal = Principal(
             profile=profile.name,
             model=profile.model,
             record=caller.record,
@@ -152,6 +161,22 @@ class Tokens:
             privileges=self._permissions.privileges(caller.roles),
             session=token.sid,
         )
+        return Standing(principal, caller.ends)
+
+    def remember(self, token: AccessToken, found: Standing, version: int | None) -> None:
+        """Keeps what was found for as long as the database stays at the version it had before."""
+        if version is None:
+            return
+        if len(self._standing) >= _REMEMBERED:
+            self._standing.pop(next(iter(self._standing)))
+        self._standing[token.auth_profile, token.sid] = (version, found)
+
+    def recall(self, token: AccessToken, version: int | None) -> Principal | None:
+        """Who an access token stands for, if that was found at this version and the session has not ended since."""
+        known, found = self._standing.get((token.auth_profile, token.sid), (None, None))
+        if found is None or known != version or found.ends <= datetime.now(UTC):
+            return None
+        return found.principal
 
     def find_user(self, profile: AuthenticationProfile, name: str, value: Any) -> Work[User | None]:
         """The record of the profile's model whose property `name` has this value."""

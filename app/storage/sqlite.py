@@ -84,6 +84,15 @@ class SqliteDatabase:
         """Runs a work in a transaction that other works may share; returns when it is on disk."""
         return await self._writer.submit(work)
 
+    def version(self) -> int | None:
+        """Changes with every commit, as all are made on other connections than the one that is asked."""
+        try:
+            version: int = self._short.sqlite.execute("PRAGMA data_version").fetchall()[0][0]
+        except sqlite3.OperationalError:
+            # Another process has the file locked for an instant.
+            return None
+        return version
+
     async def close(self) -> None:
         """Waits for what is queued, then closes the file."""
         await self._writer.close()

@@ -66,6 +66,13 @@ class Database(Protocol):
         """
         ...
 
+    def version(self) -> int | None:
+        """A number that stays the same until something is committed, by any process; None where none can be told.
+
+        What is read after asking for it is at least as new.
+        """
+        ...
+
     async def close(self) -> None:
         """Waits for what is queued, then lets go of the database."""
         ...

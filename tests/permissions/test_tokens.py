@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable
+from contextlib import closing
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
@@ -119,6 +121,30 @@ async def test_tokens_expire_although_they_have_been_seen_before(
     # A refresh does not lengthen the session: three days after the login it is over.
     monkeypatch.setattr(tokens, "datetime", later(days=3))
     assert (await refresh(alone, renewed["refreshToken"])).code == "UNAUTHENTICATED"
+
+
+async def test_access_token_of_a_session_that_has_ended_is_refused_although_it_says_it_is_good(
+    alone: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, key = (await alone.pair(*ADA))["jwtToken"], alone.server.keystore.secret("access-token")
+    header, payload, _ = token.split(".")
+    claims = unb64(payload)
+    long = signed(unb64(header), claims | {"exp": claims["exp"] + 10 * 86_400}, key)
+    assert (await alone.ask(ME, token=long)).code is None
+    monkeypatch.setattr(tokens, "datetime", later(days=3))
+    await refused(alone, ME, long)
+
+
+async def test_change_by_another_process_counts_at_the_next_request(
+    sqlite_database: str, tmp_path: Path
+) -> None:
+    async with serving(settings(sqlite_database, tmp_path)) as one:
+        token = (await one.pair(*ADA))["jwtToken"]
+        for _ in range(2):
+            assert (await one.ask(ME, token=token)).data == {"mePerson": {"name": "Ada"}}
+        with closing(sqlite3.connect(sqlite_database.removeprefix("sqlite:///"))) as other, other:
+            other.execute("UPDATE actionql_session SET revoked = 1")
+        await refused(one, ME, token)
 
 
 async def test_tokens_of_another_application_are_refused(two: Serving) -> None:

@@ -51,6 +51,9 @@ class Watched:
             result: T = end.result
             return result
 
+    def version(self) -> int | None:
+        return self._database.version()
+
     async def close(self) -> None:
         await self._database.close()
 

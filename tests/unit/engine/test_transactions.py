@@ -41,6 +41,9 @@ class Restarting:
     async def read(self, work: Callable[[], Work[T]]) -> T:
         return await self._inner.read(work)
 
+    def version(self) -> int | None:
+        return self._inner.version()
+
     async def write(self, work: Callable[[], Work[T]]) -> T:
         def undone() -> Work[T]:
             yield from work()

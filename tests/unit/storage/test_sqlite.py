@@ -8,6 +8,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,24 @@ async def test_read_connection_cannot_write(database: SqliteDatabase) -> None:
 async def test_read_sees_what_was_written(database: SqliteDatabase) -> None:
     await database.write(run("INSERT INTO thing(name) VALUES ('a')"))
     assert await names(database) == ["a"]
+
+
+async def test_version_changes_with_every_commit_and_with_nothing_else(database: SqliteDatabase) -> None:
+    versions = [database.version()]
+    await database.write(run("INSERT INTO thing(name) VALUES ('a')"))
+    versions.append(database.version())
+    path = (await database.read(run("PRAGMA database_list")))[0][2]
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("INSERT INTO thing(name) VALUES ('b')")
+        versions.append(database.version())
+        other.execute("BEGIN")
+        other.execute("INSERT INTO thing(name) VALUES ('c')")
+        assert await names(database) == ["a", "b"]
+        assert database.version() == versions[-1]
+        other.execute("COMMIT")
+        versions.append(database.version())
+    assert len(set(versions)) == 4
+    assert None not in versions
 
 
 async def test_read_of_several_statements_is_one_snapshot(database: SqliteDatabase) -> None:
