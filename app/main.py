@@ -14,7 +14,6 @@ from typing import Any
 
 import structlog
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 
 from app.assets.library import Library, sweep
 from app.assets.local import LocalStore
@@ -24,17 +23,16 @@ from app.auth.passwords import Passwords
 from app.checks import load_checked
 from app.definition.load import Loaded
 from app.definition.model import Application
-from app.edge import Admission, Applications, Edge
+from app.edge import Applications, Edge
 from app.engine.compile import compile_actions
 from app.engine.runs import Runs
 from app.outbound import Outbound
 from app.outbound.mail import Mail, Outbox, SmtpServer
 from app.permissions import Permissions, telling_roles
-from app.proxies import TrustedProxies
 from app.resolvers.context import Generation, Server
 from app.resolvers.key_ring import KeyRing
 from app.resolvers.tokens import Tokens
-from app.routes import routes
+from app.routes import Front
 from app.schema.endpoint import GraphQLEndpoint
 from app.secrets import configuration, read_secrets
 from app.seed import seed
@@ -103,7 +101,7 @@ def create_app(
                 graphql = GraphQLEndpoint(edge)
                 for generation in generations:
                     graphql.warm(generation)
-                app.router.routes.extend(routes(edge, graphql))
+                front.open(edge, graphql)
             log.info("ready", applications=[one.application.name for one in generations])
             sweeping = asyncio.create_task(sweep(server.store, server.database))
             yield
@@ -112,15 +110,8 @@ def create_app(
         finally:
             await close_server(server)
 
-    admission = Middleware(
-        Admission,
-        in_flight=settings.in_flight,
-        queued=settings.queued,
-        seconds=settings.request_seconds,
-    )
-    proxies = Middleware(TrustedProxies, settings.trusted_proxies)
-    behind = [proxies, admission] if settings.trusted_proxies else [admission]
-    return Starlette(lifespan=lifespan, middleware=behind)
+    front = Front(settings, lifespan)
+    return front
 
 
 @contextmanager

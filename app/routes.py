@@ -5,18 +5,63 @@ from __future__ import annotations
 import asyncio
 from time import monotonic
 
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
-from app.edge import Edge
+from app.edge import Admission, Edge
 from app.pages.graphiql import static_app
+from app.proxies import TrustedProxies
 from app.schema.endpoint import GraphQLEndpoint
+from app.settings import Settings
 from app.shims.files import Files
 from app.shims.webhooks import Webhooks
 from app.storage.health import Health
 
 ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+_RUNTIME = "/api/runtime/"
+
+
+class Front(Starlette):
+    """The ASGI application: every request passes its limits, then its route leads it to its door.
+
+    Most are for the GraphQL door, which none has to search for.
+    """
+
+    def __init__(self, settings: Settings, lifespan: Lifespan[Starlette] | None = None) -> None:
+        super().__init__(lifespan=lifespan)
+        self._graphql: ASGIApp | None = None
+        self._way: ASGIApp = Admission(
+            self._pass,
+            in_flight=settings.in_flight,
+            queued=settings.queued,
+            seconds=settings.request_seconds,
+        )
+        if settings.trusted_proxies:
+            self._way = TrustedProxies(self._way, settings.trusted_proxies)
+
+    def open(self, edge: Edge, graphql: GraphQLEndpoint) -> None:
+        """Begins to serve applications."""
+        self.router.routes.extend(routes(edge, graphql))
+        self._graphql = graphql
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request, or follows the life of the process."""
+        await self._way(scope, receive, send)
+
+    async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._graphql is None or scope["type"] != "http":
+            return await super().__call__(scope, receive, send)
+        path: str = scope["path"]
+        if path == "/graphql":
+            return await self._graphql(scope, receive, send)
+        application = path.removeprefix(_RUNTIME)
+        if application and application != path and "/" not in application:
+            scope["path_params"] = {"application": application}
+            return await self._graphql(scope, receive, send)
+        return await super().__call__(scope, receive, send)
 
 
 def routes(edge: Edge, graphql: GraphQLEndpoint) -> list[BaseRoute]:

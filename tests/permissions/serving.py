@@ -16,7 +16,7 @@ from app.definition.model import Application
 from app.edge import Applications, Edge
 from app.main import close_server, open_applications, open_server
 from app.resolvers.context import Generation, Server
-from app.routes import routes
+from app.routes import Front
 from app.schema.endpoint import GraphQLEndpoint
 from app.settings import Settings, load
 from app.steps import KINDS
@@ -162,7 +162,8 @@ async def serving(
     try:
         generations = await open_applications(server, list(applications) or [definition()], {})
         edge = Edge(server, Applications(generations))
-        app = Starlette(routes=routes(edge, GraphQLEndpoint(edge)))
+        app = Front(server.settings)
+        app.open(edge, GraphQLEndpoint(edge))
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=raising)
         async with httpx.AsyncClient(transport=transport, base_url="http://test", timeout=60) as client:
             yield Serving(server, generations, app, client, watched)
