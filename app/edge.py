@@ -126,16 +126,24 @@ def header(request: Request, name: bytes) -> str | None:
     """
     known: dict[bytes, bytes] | None = request.scope.get("actionql.headers")
     if known is None:
-        known = request.scope["actionql.headers"] = {}
-        for key, value in request.scope["headers"]:
-            known[key] = known[key] + b"," + value if key in known else value
+        known = request.scope["actionql.headers"] = _headers(request.scope["headers"])
     found = known.get(name)
     return None if found is None else found.decode("latin-1")
 
 
 def address(request: Request) -> str:
     """The caller's address; behind trusted proxies, what they say it is."""
-    return request.client.host if request.client else ""
+    client = request.scope.get("client")
+    return client[0] if client else ""
+
+
+def _headers(sent: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    known = dict(sent)
+    if len(known) < len(sent):
+        known.clear()
+        for key, value in sent:
+            known[key] = known[key] + b"," + value if key in known else value
+    return known
 
 
 def request_id(request: Request) -> str:
@@ -149,13 +157,21 @@ def request_id(request: Request) -> str:
 
 
 async def read_body(request: Request, most: int) -> bytes:
-    """The body, counted while it arrives; `TooLarge` beyond `most` bytes."""
+    """The body, counted while it arrives; `TooLarge` beyond `most` bytes, `BadInput` when it ends too early.
+
+    What Content-Length says is no more than a hint.
+    """
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > most:
+    while True:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise BadInput("The request ended before its body did.")
+        chunk: bytes = message.get("body", b"")
+        if len(body) + len(chunk) > most:
             raise TooLarge(f"The body is larger than {most} bytes.")
-    return bytes(body)
+        if not message.get("more_body", False):
+            return bytes(body) + chunk if body else chunk
+        body += chunk
 
 
 def plain_error(request: Request, error: Exception) -> JSONResponse:

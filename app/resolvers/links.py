@@ -16,10 +16,10 @@ LIFETIME = 3600
 
 def links(context: Context) -> Callable[[str], str]:
     """Makes the download address of a reference; good for one to two hours, the same within an hour."""
-    key = context.server.keystore.secret("asset-url")
-    application = context.generation.application.uuid.hex
 
     def link(reference: str) -> str:
+        key = context.server.keystore.secret("asset-url")
+        application = context.generation.application.uuid.hex
         id, name = parse_reference(reference)
         expires = (int(time()) // LIFETIME + 2) * LIFETIME
         base = f"{context.base_url()}/api/runtime/{application}/assets"

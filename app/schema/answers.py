@@ -178,6 +178,21 @@ def _log(error: Exception, request_id: str) -> None:
     structlog.get_logger().error("unexpected error", request_id=request_id, path=path, exc_info=traceback)
 
 
+class _Answer(Response):
+    """A body with the headers of all answers, which are known beforehand."""
+
+    def init_headers(self, headers: Mapping[str, str] | None = None) -> None:
+        self.raw_headers = [*_HEADERS[self.media_type or JSON], (b"content-length", b"%d" % len(self.body))]
+
+
+_HEADERS = {
+    media_type: (
+        (b"cache-control", b"no-store"),
+        (b"content-type", f"{media_type}; charset=utf-8".encode()),
+    )
+    for media_type in (JSON, GRAPHQL_RESPONSE)
+}
+
+
 def _response(body: Mapping[str, Any], status: int, media_type: str) -> Response:
-    headers = {"cache-control": "no-store"}
-    return Response(to_json(body), status, headers, media_type=f"{media_type}; charset=utf-8")
+    return _Answer(to_json(body), status, media_type=media_type)

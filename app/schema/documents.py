@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from graphql import (
     DocumentNode,
@@ -20,6 +21,7 @@ from graphql import (
 
 from app.schema.guard import VALIDATION_FAILED, Limits, guard, parse_guarded
 from app.schema.shelves import Shelves
+from app.schema.slots import Quick, quick
 from app.schema.variables import bind_variables
 
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
@@ -46,8 +48,10 @@ class Prepared:
     operation: OperationDefinitionNode
     weight: int
     """The memory of the document, in bytes, about."""
+    quick: Quick | None
+    """How plain variables are coerced; None where they are not plain."""
 
-    @property
+    @cached_property
     def reads(self) -> bool:
         """Whether the operation is a query, which changes nothing."""
         return self.operation.operation is OperationType.QUERY
@@ -125,18 +129,18 @@ class Documents:
         weight = len(source) + tokens * _BYTES_A_TOKEN
         if errors:
             return _Entry({}, tuple(map(_as_kept, errors)), weight)
-        return _Entry(_operations(document, weight), (), weight)
+        return _Entry(self._operations(document, weight), (), weight)
 
-
-def _operations(document: DocumentNode, weight: int) -> dict[str | None, Prepared]:
-    """Each operation by its name, and the only one by no name too."""
-    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
-    by_name: dict[str | None, Prepared] = {
-        node.name.value: Prepared(document, node, weight) for node in operations if node.name
-    }
-    if len(operations) == 1:
-        by_name[None] = next(iter(by_name.values()), Prepared(document, operations[0], weight))
-    return by_name
+    def _operations(self, document: DocumentNode, weight: int) -> dict[str | None, Prepared]:
+        """Each operation by its name, and the only one by no name too."""
+        by_name: dict[str | None, Prepared] = {}
+        for node in document.definitions:
+            if isinstance(node, OperationDefinitionNode):
+                plain = quick(self._schema, node.variable_definitions or ())
+                by_name[node.name.value if node.name else None] = Prepared(document, node, weight, plain)
+        if len(by_name) == 1:
+            by_name[None] = next(iter(by_name.values()))
+        return by_name
 
 
 def _unknown_operation(name: str | None, known: Iterable[str | None]) -> GraphQLError:

@@ -16,10 +16,10 @@ from urllib.parse import parse_qsl
 
 import orjson
 from graphql import ExecutionResult
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 
-from app.edge import header
+from app.edge import header, read_body
 from app.errors import ActionQLError, BadInput, TooLarge
 from app.schema.answers import GRAPHQL_RESPONSE, JSON, Outcome, answer, refuse
 from app.schema.documents import InvalidDocument, Prepared
@@ -134,7 +134,7 @@ async def read_request(request: Request, limits: RequestLimits) -> GraphQLParame
         return _parameters(_query_parameters(request, limits), read_only=True)
     if request.method == "POST":
         _check_content_type(request)
-        return _parameters(_parse_json(await _read_body(request, limits), limits), read_only=False)
+        return _parameters(_parse_json(await read_body(request, limits.bytes), limits), read_only=False)
     raise WrongMethod("GraphQL requests are GET or POST.", allow="GET, POST")
 
 
@@ -178,19 +178,6 @@ def _check_content_type(request: Request) -> None:
         raise UnsupportedMediaType("The charset of a GraphQL request is UTF-8.")
     if (encoding or "identity").lower() != "identity":
         raise UnsupportedMediaType("The body of a GraphQL request is not encoded.")
-
-
-async def _read_body(request: Request, limits: RequestLimits) -> bytes:
-    """The body, counted while it arrives: what Content-Length says is no more than a hint."""
-    body = bytearray()
-    try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > limits.bytes:
-                raise TooLarge(f"The body is larger than {limits.bytes} bytes.")
-    except ClientDisconnect as error:
-        raise BadInput("The request ended before its body did.") from error
-    return bytes(body)
 
 
 def _parse_json(text: bytes | str, limits: RequestLimits) -> object:

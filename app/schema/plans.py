@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from graphql import (
     ExecutionResult,
@@ -18,7 +17,6 @@ from graphql import (
     FragmentDefinitionNode,
     GraphQLError,
     NameNode,
-    VariableDefinitionNode,
     get_argument_values,
 )
 from graphql.execution.values import VariableValues, get_variable_values
@@ -32,7 +30,7 @@ from app.schema.documents import Prepared
 from app.schema.queries import QueryField
 from app.schema.selections import NotCompiled, Reader
 from app.schema.shelves import Shelves
-from app.schema.slots import Quick, Slot, quick, shaped
+from app.schema.slots import Slot, shaped
 from app.storage.selection import Query, Source, Values, granted
 
 MOST_PLANS, MOST_BYTES = 1_000, 32_000_000
@@ -71,14 +69,6 @@ class CompiledQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """How the variables of one document are coerced."""
-
-    nodes: Sequence[VariableDefinitionNode]
-    quick: Quick | None
-
-
-@dataclass(frozen=True, slots=True)
 class Made:
     """What came of compiling: a plan, or none because the executor has to answer."""
 
@@ -103,7 +93,6 @@ class Plans:
         self, built: BuiltSchema, *, max_plans: int = MOST_PLANS, max_bytes: int = MOST_BYTES
     ) -> None:
         self._built = built
-        self._known: WeakKeyDictionary[Prepared, Known] = WeakKeyDictionary()
         self._made: Shelves[Hashable, Made] = Shelves(max_plans, max_bytes)
 
     def __len__(self) -> int:
@@ -120,25 +109,22 @@ class Plans:
         """The answer to a query, or None where the executor has to give it."""
         if not prepared.reads:
             return None
-        known = self._known.get(prepared)
-        if known is None:
-            nodes = prepared.operation.variable_definitions or ()
-            known = self._known[prepared] = Known(nodes, quick(self._built.graphql, nodes))
         try:
-            data = await self._answer(context, prepared, known, inputs or {})
+            data = await self._answer(context, prepared, inputs or {})
         except (ActionQLError, GraphQLError):
             return None
         return None if data is None else ExecutionResult(data, None)
 
     async def _answer(
-        self, context: Context, prepared: Prepared, known: Known, inputs: Mapping[str, Any]
+        self, context: Context, prepared: Prepared, inputs: Mapping[str, Any]
     ) -> dict[str, Any] | None:
-        found = known.quick.coerce(inputs) if known.quick else None
+        found = prepared.quick.coerce(inputs) if prepared.quick else None
         if found is not None:
             made = self._made.get(_key(context, prepared, found[1]))
             if made is not None and made.plan is not None:
                 return await made.plan.run(context, found[0])
-        variables = get_variable_values(self._built.graphql, known.nodes, dict(inputs))
+        nodes = prepared.operation.variable_definitions or ()
+        variables = get_variable_values(self._built.graphql, nodes, dict(inputs))
         if isinstance(variables, list):
             return None
         symbolic, shape = shaped(variables)

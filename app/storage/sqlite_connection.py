@@ -49,12 +49,12 @@ class Budget(Deadline):
     def __init__(self, seconds: float) -> None:
         super().__init__()
         self._seconds = seconds
-        self._cpu = inf
+        self._cpu: float | None = None
 
     def begin(self) -> None:
-        """Starts the clocks."""
+        """Starts the clocks; that of the thread, which is slow to read, with the first look at it."""
         self.at = monotonic() + 10 * self._seconds
-        self._cpu = thread_time() + self._seconds
+        self._cpu = None
 
     def end(self) -> None:
         """Stops the clocks."""
@@ -63,6 +63,8 @@ class Budget(Deadline):
     @property
     def passed(self) -> bool:
         """Whether it is time to stop."""
+        if self._cpu is None:
+            self._cpu = thread_time() + self._seconds
         return thread_time() > self._cpu or monotonic() > self.at
 
 
