@@ -118,7 +118,7 @@ class Settings(BaseSettings):
     smtp_url: Annotated[str, AfterValidator(_smtp_url)] | None = Field(
         None,
         repr=False,
-        description="Mail server: smtp://user:password@host:587?starttls=always or smtps://; else the outbox.",
+        description="Mail server: smtp://user:password@host:587, or smtps://; else mails go to the outbox.",
     )
     mail_from: str = Field(
         "ActionQL <actionql@localhost.localdomain>", description="The address that mails come from."

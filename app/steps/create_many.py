@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from pydantic import Field
 
 from app.definition.model import Application
 from app.definition.steps import Step, StepOptions
 from app.definition.types import ModelName
-from app.errors import StepFailed
 from app.expressions import Expression
 from app.permissions import Verb
 from app.steps.base import Done, Outcome, Scope, StepFunction, StepKind
-from app.steps.record import Reader, listed
+from app.steps.record import Reader, listed, values_of
 from app.storage.work import Work
 
 
@@ -31,7 +27,7 @@ def compile_create_many(options: Options, step: Step, application: Application) 
         grant = scope.authorize(Verb.CREATE, model)
         ids = []
         for item in listed(options.values.evaluate(scope.variables)):
-            values = _values(item)
+            values = values_of(item)
             id = yield from scope.services.records.create(
                 grant, values, scope.write, validate=options.validate_
             )
@@ -39,12 +35,6 @@ def compile_create_many(options: Options, step: Step, application: Application) 
         return Done((yield from reader.written(scope, model, ids)) if step.as_ else None)
 
     return run
-
-
-def _values(item: Any) -> Mapping[str, Any]:
-    if not isinstance(item, Mapping):
-        raise StepFailed("Each item of `values` holds the values of one record.")
-    return item
 
 
 KIND = StepKind(

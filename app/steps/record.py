@@ -84,6 +84,13 @@ def listed(value: Any) -> Sequence[Any]:
     return value
 
 
+def values_of(item: Any) -> Mapping[str, Any]:
+    """One item of `listed` as the values of a record."""
+    if not isinstance(item, Mapping):
+        raise StepFailed("Each item of `values` holds the values of one record.")
+    return item
+
+
 def evaluated(values: Mapping[str, Value], scope: Scope) -> dict[str, Any]:
     """What a step writes, with the values of this run."""
     return {name: value.evaluate(scope.variables) for name, value in values.items()}

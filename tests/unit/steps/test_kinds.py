@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,6 +42,13 @@ def test_kind_is_described_by_a_sentence_and_an_example_that_loads(name: str) ->
     step = Step.model_validate(node.data(), context={"steps": OPTIONS})
     assert step.kind == name
     assert isinstance(step.options, kind.options)
+
+
+def test_start_loads_no_library_that_only_some_steps_need() -> None:
+    code = "import sys, app.main; print(*sorted(name.partition('.')[0] for name in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    heavy = {"aiosmtplib", "croniter", "defusedxml", "fpdf", "PIL", "fontTools", "jsonpath"}
+    assert heavy & set(done.stdout.split()) == set()
 
 
 @pytest.mark.parametrize("name", KINDS)
