@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from app.storage.prepare import DialectName, prepare
-from app.storage.system import KEY, USER
+from app.storage.system import USER
 from app.storage.work import Work
 
 
@@ -47,8 +47,6 @@ class Users:
         self._find = prepare(select(*_COLUMNS).where(*named), dialect)
         self._all = prepare(select(*_COLUMNS).where(mine).order_by(USER.c.email_key), dialect)
         self._disable = prepare(update(USER).where(*named).values(disabled=bindparam("to")), dialect)
-        of_user = KEY.c.user_id == bindparam("user")
-        self._remove_keys = prepare(delete(KEY).where(of_user), dialect)
         self._remove = prepare(delete(USER).where(mine, USER.c.id == bindparam("user")), dialect)
 
     def insert(self, user: User) -> Work[None]:
@@ -72,8 +70,7 @@ class Users:
         yield self._disable.statement({**self._named(email), "to": disabled})
 
     def remove(self, id: str) -> Work[None]:
-        """Removes a user and all their keys."""
-        yield self._remove_keys.statement({"user": id})
+        """Removes a user; the database removes their keys along with them."""
         yield self._remove.statement({"of": self._application, "user": id})
 
     def _named(self, email: str) -> dict[str, str]:

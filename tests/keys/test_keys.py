@@ -226,6 +226,16 @@ async def test_key_does_not_open_another_application(depot: Depot, database_url:
     assert (await depot.by_basic(ADA, rest)).known
 
 
+async def test_key_is_worth_nothing_without_its_keystore(sqlite_database: str, tmp_path: Path) -> None:
+    async with opened(settings(sqlite_database, tmp_path)) as depot:
+        await add_user(depot.server, depot.application, ADA, ["clerk"])
+        key, module = await depot.rest_key(ADA), (await depot.module_key()).text
+    other = settings(sqlite_database, tmp_path, keystore=tmp_path / "other.json")
+    async with opened(other) as depot:
+        assert type(await refusal(depot.by_basic(ADA, key))) is Unauthenticated
+        assert type(await refusal(depot.by_module(module))) is Unauthenticated
+
+
 async def test_last_use_is_written_once_a_minute_and_nobody_waits(
     depot: Depot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
