@@ -64,7 +64,12 @@ class Applications:
 
     def by_host(self, host: str) -> Generation:
         """The application whose `hosts` has this one, else the first."""
-        return self._by_host.get(host.partition(":")[0].lower(), self.generations[0])
+        return self.candidates(host)[0]
+
+    def candidates(self, host: str) -> Sequence[Generation]:
+        """The application whose `hosts` has this one, else all, in their order."""
+        found = self._by_host.get(host.partition(":")[0].lower())
+        return self.generations if found is None else [found]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from app.pages.graphiql import static_app
 from app.proxies import TrustedProxies
 from app.schema.endpoint import GraphQLEndpoint
 from app.settings import Settings
+from app.shims.endpoints import Endpoints
 from app.shims.files import Files
 from app.shims.webhooks import Webhooks
 from app.storage.health import Health
@@ -67,6 +68,7 @@ class Front(Starlette):
 def routes(edge: Edge, graphql: GraphQLEndpoint) -> list[BaseRoute]:
     """Every route of the server."""
     files, webhooks, readiness = Files(edge), Webhooks(edge), Readiness(edge)
+    endpoints = Endpoints(edge)
     runtime = "/api/runtime/{application}"
     return [
         Route("/graphql", graphql),
@@ -79,6 +81,9 @@ def routes(edge: Edge, graphql: GraphQLEndpoint) -> list[BaseRoute]:
         Route(f"{runtime}/assets/{{id}}/{{name:path}}", files.download, methods=["GET"]),
         Route(f"{runtime}/action/{{id}}", webhooks.answer, methods=ANY_METHOD),
         Route(f"{runtime}/action/{{id}}/{{path:path}}", webhooks.answer, methods=ANY_METHOD),
+        Route(f"{runtime}/endpoints/{{path:path}}", endpoints.answer, methods=ANY_METHOD),
+        # What no other door has.
+        Route("/{path:path}", endpoints.answer, methods=ANY_METHOD),
     ]
 
 

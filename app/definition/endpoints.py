@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field, model_validator
+
 from app.definition.part import Named, Part
 from app.definition.types import ActionName, ProfileName, RoleNames
 from app.expressions import Template
 
 
 class Endpoint(Named):
-    """A custom endpoint: a path and method that run an action."""
+    """A custom endpoint: a path and method that run an action, or that begin or end a browser's session."""
 
     path: str
     description: str = ""
@@ -22,13 +24,25 @@ class Endpoint(Named):
     body: str | None = None
     headers: dict[str, str] = {}
     query: dict[str, str] = {}
-    template: Template | None = None
-    action: ActionName
+    template: Template | None = Field(None, description="Response html: Liquid that sees `result` and `me`.")
+    action: ActionName | None = None
+    login: ProfileName | None = Field(
+        None, description="Takes username and password, gives a session cookie."
+    )
+    logout: ProfileName | None = Field(None, description="Ends the session of the cookie.")
+
+    @model_validator(mode="after")
+    def _one_purpose(self) -> Endpoint:
+        if [self.action, self.login, self.logout].count(None) != 2:
+            raise ValueError("write one of action, login and logout")
+        return self
 
 
 class GeneratedApi(Part):
-    """The five generated endpoints of a model."""
+    """The five generated endpoints of a model: list, one, create, update and delete."""
 
     path: str
     profile: ProfileName | None = None
-    allow: RoleNames = ()
+    allow: RoleNames = Field(
+        (), description="Roles for which it opens what the model's own `read` or `write` says nothing of."
+    )

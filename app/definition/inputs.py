@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from app.definition.model import Action, Application, Input
+from app.definition.model import Action, Application, Input, Model
 from app.definition.record import Record
 from app.errors import BadInput
 from app.expressions import EvaluationError, Expression
@@ -14,10 +15,26 @@ from app.properties import KINDS
 from app.properties.base import Invalid
 from app.suggestions import did_you_mean
 
+INPUT = "input of this action"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Inputs that came in pieces: values, the names that their sender knows them by, and what is wrong already."""
+
+    values: Mapping[str, Any]
+    names: Mapping[str, str] = field(default_factory=dict)
+    wrong: Mapping[str, Invalid] = field(default_factory=dict)
+
 
 def check_input(application: Application, action: Action, input: Any) -> Mapping[str, Any]:
     """The input of an action as Python values, with defaults; every problem at once in one `BadInput`."""
-    return check_values(application, action.input, input, "input of this action")
+    return check_values(application, action.input, input, INPUT)
+
+
+def check_sent(application: Application, action: Action, sent: Sent) -> Mapping[str, Any]:
+    """The same for inputs that came in pieces."""
+    return _checked(application, action.input, sent, INPUT)
 
 
 def check_values(
@@ -29,8 +46,14 @@ def check_values(
     """
     if given is not None and not isinstance(given, Mapping):
         raise BadInput(f"Write an object: each {what} under its name.", {"input": ["is_invalid"]})
-    given = dict(given or {})
-    wrong: dict[str, Invalid] = {
+    return _checked(application, fields, Sent(dict(given or {})), what)
+
+
+def _checked(
+    application: Application, fields: Mapping[str, Input], sent: Sent, what: str
+) -> Mapping[str, Any]:
+    given, wrong = sent.values, dict(sent.wrong)
+    wrong |= {
         name: Invalid("is_unknown", f"is no {what}.{did_you_mean(name, fields)}")
         for name in given
         if name not in fields
@@ -40,7 +63,7 @@ def check_values(
         try:
             values[name] = _value(application, declared, given.get(name))
         except Invalid as problem:
-            wrong[name] = problem
+            wrong.setdefault(sent.names.get(name, name), problem)
     if wrong:
         message = "; ".join(f"{name} {problem}" for name, problem in wrong.items())
         raise BadInput(message, {name: [problem.code] for name, problem in wrong.items()})
@@ -80,16 +103,26 @@ def _record(application: Application, name: str, value: Any) -> Mapping[str, Any
         raise Invalid("is_invalid", f"is an object with values of a {name}")
     model = application.models[name]
     parsed: dict[str, Any] = {}
+    wrong: list[Invalid] = []
     for key, item in value.items():
-        property = model.properties.get(key)
-        if property is None and key not in model.relations:
-            known = [*model.properties, *model.relations]
-            raise Invalid("is_unknown", f"has no property {key!r}.{did_you_mean(key, known)}")
-        if property is None or item is None:
-            parsed[key] = item
-            continue
         try:
-            parsed[key] = KINDS[property.kind].parse(item, property)
+            parsed[key] = _member(model, key, item)
         except Invalid as problem:
-            raise Invalid(problem.code, f"has a wrong {key}: it {problem}") from None
+            wrong.append(problem)
+    if wrong:
+        raise Invalid(wrong[0].code, ", ".join(str(problem) for problem in wrong))
     return parsed
+
+
+def _member(model: Model, key: str, value: Any) -> Any:
+    """A property's value, parsed; what is to become of a relation, as it is."""
+    property = model.properties.get(key)
+    if property is None and key not in model.relations:
+        known = [*model.properties, *model.relations]
+        raise Invalid("is_unknown", f"has no property {key!r}.{did_you_mean(key, known)}")
+    if property is None or value is None:
+        return value
+    try:
+        return KINDS[property.kind].parse(value, property)
+    except Invalid as problem:
+        raise Invalid(problem.code, f"has a wrong {key}: it {problem}") from None

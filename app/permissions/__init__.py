@@ -3,8 +3,8 @@
 Absent means no. Storage takes a `Grant` with every call, so there is no path to a record round this package.
 """
 
-from app.permissions.grants import ANYBODY, Grant, Principal, Verb
+from app.permissions.grants import ANYBODY, Grant, Opened, Principal, Rule, Verb
 from app.permissions.permissions import Permissions
 from app.permissions.visibility import telling_roles
 
-__all__ = ["ANYBODY", "Grant", "Permissions", "Principal", "Verb", "telling_roles"]
+__all__ = ["ANYBODY", "Grant", "Opened", "Permissions", "Principal", "Rule", "Verb", "telling_roles"]

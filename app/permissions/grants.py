@@ -45,6 +45,25 @@ ANYBODY = Principal()
 
 
 @dataclass(frozen=True, slots=True)
+class Rule:
+    """Whom an endpoint or trigger lets in: users of a profile, callers with one of some roles, or both.
+
+    Without either, and for the role `public` without a profile, everybody.
+    """
+
+    profile: str | None = None
+    allow: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A model that a rule opens, where the model itself says nothing of who may read or write it."""
+
+    model: str
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True)
 class Grant:
     """The right to one verb on one model: which properties and relations, and which rows.
 

@@ -9,7 +9,7 @@ from typing import Any
 from app.definition.model import PUBLIC, ROLE_MODEL, Action, Application, Model, Relation
 from app.definition.where import Where
 from app.errors import Forbidden, NotFound, PrivateDataMode, Unauthenticated
-from app.permissions.grants import Grant, Principal, Verb
+from app.permissions.grants import Grant, Opened, Principal, Rule, Verb
 from app.permissions.row_filters import MYSELF, RowFilter, any_of, compile_rows
 from app.permissions.visibility import visible
 from app.properties import KINDS
@@ -62,6 +62,19 @@ class Permissions:
         """The application's own right, with which the steps of its actions run: all rows, all that is stored."""
         return Grant(model, verb, self._names(self._application.models[model], verb, None))
 
+    def of_opened(self, principal: Principal, verb: Verb, opened: Opened) -> Grant:
+        """The right of who comes by a rule that opens a model.
+
+        Rules of the model's own hold here, too; where it has none, the roles of the rule get all rows.
+        """
+        self.may_enter(principal, opened.rule)
+        model = self._application.models[opened.model]
+        if not opened.rule.allow or (model.read if verb is Verb.READ else model.write):
+            return self.authorize(principal, verb, model.name)
+        names = self.names(model.name, verb, principal.roles)
+        related = None if verb is Verb.READ else self._related(principal, model.name)
+        return Grant(model.name, verb, names, related=related)
+
     def of_oneself(self, principal: Principal, model: str) -> Grant:
         """A known caller's right to read the record that it is itself."""
         self.admit(principal)
@@ -94,6 +107,22 @@ class Permissions:
         if not principal.known or (action.profile is not None and principal.profile != action.profile):
             raise Unauthenticated("Log in to run this action.")
         if not principal.roles.intersection(action.allow):
+            raise Forbidden("You may not run this action.")
+
+    def may_enter(self, principal: Principal, rule: Rule) -> None:
+        """Raises unless the rule lets the caller in."""
+        self.admit(principal)
+        if rule.profile is None and (not rule.allow or PUBLIC in rule.allow):
+            return
+        if not principal.known or rule.profile not in (None, principal.profile):
+            raise Unauthenticated("Log in for this.")
+        if rule.allow and not _has_one(principal, rule.allow):
+            raise Forbidden("You may not do this.")
+
+    def may_run_opened(self, principal: Principal, action: Action, rule: Rule) -> None:
+        """Raises unless the rule lets the caller in, who if known also needs a role of the action's own `allow`."""
+        self.may_enter(principal, rule)
+        if principal.known and action.allow and not _has_one(principal, action.allow):
             raise Forbidden("You may not run this action.")
 
     def names(self, model: str, verb: Verb, roles: frozenset[str]) -> frozenset[str]:
@@ -166,6 +195,10 @@ class Permissions:
             if verb is Verb.READ or roles is None or self._relatable(relation, roles)
         )
         return frozenset([*properties, *relations])
+
+
+def _has_one(principal: Principal, allow: tuple[str, ...]) -> bool:
+    return PUBLIC in allow or not principal.roles.isdisjoint(allow)
 
 
 def _values(rows: RowFilter, principal: Principal) -> tuple[Any, ...]:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from time import time
 from typing import Any
 
-from app.assets import Asset, clean_name
+from app.assets import Asset, clean_name, reference
 from app.assets.signature import sign, verify
 from app.definition.names import camel, pascal, snake
 from app.errors import ActionQLError, BadInput, Forbidden, NotFound, Unauthenticated
@@ -55,6 +55,14 @@ async def accept_upload(context: Context, fields: Mapping[str, str], chunks: Asy
     except NotFound:
         return await context.generation.library.store(chunks, name=name, id=id)
     raise BadInput("The upload form has been used.", {"reference": ["is_taken"]})
+
+
+async def keep(context: Context, name: str, chunks: AsyncIterator[bytes]) -> str:
+    """Stores a file that came with the input of an action; the reference to it.
+
+    The door asks first whether the caller may run the action.
+    """
+    return reference(await context.generation.library.store(chunks, name=clean_name(name)))
 
 
 async def download(

@@ -15,7 +15,7 @@ from app.definition.names import parse_uuid
 from app.engine.runs import Runs
 from app.errors import NotFound
 from app.outbound import Outbound
-from app.permissions import Permissions, Principal
+from app.permissions import Grant, Opened, Permissions, Principal, Verb
 from app.resolvers.key_ring import KeyRing
 from app.resolvers.tokens import Tokens
 from app.settings import Settings
@@ -80,3 +80,12 @@ class Context:
     """The caller's address, for limits and the audit trail."""
     base_url: Callable[[], str]
     """Gives the public URL that links in answers begin with."""
+    opened: Opened | None = None
+    """A model that the door opens by a rule of its own."""
+
+    def authorize(self, verb: Verb, model: str) -> Grant:
+        """The caller's right to `verb` on records of `model`; raises when there is none."""
+        permissions = self.generation.permissions
+        if self.opened is not None and self.opened.model == model:
+            return permissions.of_opened(self.principal, verb, self.opened)
+        return permissions.authorize(self.principal, verb, model)

@@ -33,7 +33,7 @@ class Wanted:
 
 def source(context: Context, model: str, values: Values) -> Source:
     """A model as the caller may read it; raises when it may not."""
-    return granted(context.generation.permissions.authorize(context.principal, Verb.READ, model), values)
+    return granted(context.authorize(Verb.READ, model), values)
 
 
 def own_source(context: Context, model: str, values: Values) -> Source:
@@ -66,7 +66,7 @@ async def read(context: Context, queries: Sequence[Query], values: Sequence[Any]
 
 async def create(context: Context, model: str, items: Sequence[Item], wanted: Wanted) -> list[Any]:
     """Makes records, all or none, and answers them."""
-    grant = _grant(context, Verb.CREATE, model)
+    grant = context.authorize(Verb.CREATE, model)
 
     def work(write: Write) -> Work[list[int]]:
         ids = []
@@ -79,7 +79,7 @@ async def create(context: Context, model: str, items: Sequence[Item], wanted: Wa
 
 async def update(context: Context, model: str, id: int, item: Item, wanted: Wanted) -> Any:
     """Changes one record and answers it; `NotFound` where the caller may not change it."""
-    grant = _grant(context, Verb.UPDATE, model)
+    grant = context.authorize(Verb.UPDATE, model)
 
     def work(write: Write) -> Work[list[int]]:
         yield from context.generation.records.update(grant, id, item, write)
@@ -92,8 +92,8 @@ async def update_many(
     context: Context, model: str, where: Condition | None, values: Values, item: Item, wanted: Wanted
 ) -> list[Any]:
     """Changes every record that a condition selects of those the caller may read, and answers them."""
-    grant = _grant(context, Verb.UPDATE, model)
-    selecting = grant.within(_grant(context, Verb.READ, model))
+    grant = context.authorize(Verb.UPDATE, model)
+    selecting = grant.within(context.authorize(Verb.READ, model))
 
     def work(write: Write) -> Work[list[int]]:
         ids = yield from _selected(context, selecting, where, values)
@@ -110,8 +110,8 @@ async def upsert(
     """Changes the records that agree in `unique_by`, makes the others, all or none, and answers them."""
     if not unique_by:
         raise BadInput("uniqueBy names at least one property.", {"uniqueBy": ["is_required"]})
-    creating = _grant(context, Verb.CREATE, model)
-    updating = _grant(context, Verb.UPDATE, model)
+    creating = context.authorize(Verb.CREATE, model)
+    updating = context.authorize(Verb.UPDATE, model)
 
     def work(write: Write) -> Work[list[int]]:
         ids = []
@@ -125,7 +125,7 @@ async def upsert(
 
 async def delete(context: Context, model: str, ids: Sequence[int], wanted: Wanted) -> list[Any]:
     """Removes records, all or none, and answers them as they were."""
-    grant = _grant(context, Verb.DELETE, model)
+    grant = context.authorize(Verb.DELETE, model)
 
     def work(write: Write) -> Work[list[Any]]:
         found = yield from _answers(context, ids, wanted)
@@ -140,8 +140,8 @@ async def delete_many(
     context: Context, model: str, where: Condition | None, values: Values, wanted: Wanted
 ) -> list[Any]:
     """Removes every record that a condition selects of those the caller may read; answers them as they were."""
-    grant = _grant(context, Verb.DELETE, model)
-    selecting = grant.within(_grant(context, Verb.READ, model))
+    grant = context.authorize(Verb.DELETE, model)
+    selecting = grant.within(context.authorize(Verb.READ, model))
 
     def work(write: Write) -> Work[list[Any]]:
         ids = yield from _selected(context, selecting, where, values)
@@ -159,10 +159,6 @@ def parse_id(value: Any) -> int:
     if not (text.isascii() and text.isdecimal()) or len(text) > 18:
         raise BadInput("An id is a whole number.", {"id": ["is_invalid"]})
     return int(text)
-
-
-def _grant(context: Context, verb: Verb, model: str) -> Grant:
-    return context.generation.permissions.authorize(context.principal, verb, model)
 
 
 def _bounded(items: Sequence[Item]) -> Sequence[Item]:

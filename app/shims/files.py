@@ -45,13 +45,13 @@ class Files:
     async def _accept(self, request: Request) -> Asset:
         context = self._edge.anonymous(request, DOOR)
         settings = context.server.settings
-        bounded = _bounded(request, settings.upload_bytes + settings.body_bytes)
-        async with bounded.form(max_files=1, max_fields=20) as form:
+        counted = bounded(request, settings.upload_bytes + settings.body_bytes)
+        async with counted.form(max_files=1, max_fields=20) as form:
             file = form.get("file")
             if not isinstance(file, UploadFile):
                 raise BadInput("The form has no file.", {"file": ["is_required"]})
             fields = {key: value for key, value in form.items() if isinstance(value, str)}
-            return await assets.accept_upload(context, fields, _chunks(file))
+            return await assets.accept_upload(context, fields, chunks(file))
 
     async def download(self, request: Request) -> Response:
         """The bytes of a file, as a download that no browser runs."""
@@ -72,7 +72,7 @@ class Files:
         )
 
 
-def _bounded(request: Request, most: int) -> Request:
+def bounded(request: Request, most: int) -> Request:
     """The same request, whose body is counted while it arrives."""
     taken = 0
 
@@ -87,6 +87,7 @@ def _bounded(request: Request, most: int) -> Request:
     return Request(request.scope, receive)
 
 
-async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
+async def chunks(file: UploadFile) -> AsyncIterator[bytes]:
+    """The bytes of a form's file, piece by piece."""
     while chunk := await file.read(CHUNK):
         yield chunk

@@ -1,10 +1,10 @@
-"""One server with six applications, shared by all facts that leave it as they found it."""
+"""One server with seven applications, shared by all facts that leave it as they found it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
@@ -42,6 +42,7 @@ SECRETS = {
     "TASKINGS_DATA_API_PASSWORD": PASSWORD,
     "LIBRARY_PASSWORD": PASSWORD,
     "TOOLS_PASSWORD": PASSWORD,
+    "MARKET_PASSWORD": PASSWORD,
 }
 QUICK = {"ACTIONQL_ARGON2_MEMORY_KIB": "64", "ACTIONQL_ARGON2_TIME_COST": "1"}
 UPLOAD_BYTES = 200_000
@@ -110,7 +111,7 @@ def shared(
     folder = tmp_path_factory.mktemp("shared")
     shoes = folder / "shoes.yaml"
     shoes.write_text((EXAMPLES / "shoes.yaml").read_text() + SHOES)
-    own = [APPLICATIONS / f"{name}.yaml" for name in ("library", "tools", "private", "live")]
+    own = [APPLICATIONS / f"{name}.yaml" for name in ("library", "tools", "private", "live", "market")]
     definitions, data = [EXAMPLES / "taskings.yaml", shoes, *own], folder / "data"
     with new_database() as url:
         limits = {"ACTIONQL_UPLOAD_BYTES": str(UPLOAD_BYTES), "DATABASE_URL": url}
@@ -171,3 +172,30 @@ def tools(shared: Shared) -> Caller:
 def wim(tools: Caller) -> Caller:
     """A worker."""
     return tools.login(STAFF, "wim", PASSWORD)
+
+
+@pytest.fixture(scope="session")
+def market(shared: Shared) -> Caller:
+    """Anybody, at the endpoints of the market."""
+    return replace(shared.application("market"), url=shared.server.url)
+
+
+@pytest.fixture(scope="session")
+def sam(shared: Shared, market: Caller) -> Caller:
+    """A seller, by token."""
+    known = shared.application("market").login("Sellers", "sam", PASSWORD)
+    return replace(known, url=market.url)
+
+
+@pytest.fixture(scope="session")
+def bea(shared: Shared, market: Caller) -> Caller:
+    """A buyer, by token."""
+    known = shared.application("market").login("Buyers", "bea", PASSWORD)
+    return replace(known, url=market.url)
+
+
+@pytest.fixture(scope="session")
+def nora(shared: Shared, market: Caller) -> Caller:
+    """Of the sellers' profile, without any role."""
+    known = shared.application("market").login("Sellers", "nora", PASSWORD)
+    return replace(known, url=market.url)

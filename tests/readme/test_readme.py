@@ -138,6 +138,13 @@ def test_users_and_keys_are_made_beside_the_server(examples: Shell) -> None:
     assert re.sub(unsettled, "..", printed) == re.sub(unsettled, "..", the("users").answer)
 
 
+def test_shoe_is_made_and_listed(examples: Shell) -> None:
+    assert_shaped(examples.ask(the("shoe").text), the("shoe"))
+    listed, shown = examples.run(the("prices").text).splitlines(), the("prices").answer.splitlines()
+    assert listed[0] == shown[0]
+    assert [line.split(",")[:3] for line in listed] == [line.split(",")[:3] for line in shown]
+
+
 # The reader's own application
 
 
@@ -154,7 +161,8 @@ def database(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
 @pytest.fixture(scope="module")
 def notes(database: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     folder = tmp_path_factory.mktemp("own")
-    definitions = {"notes.yaml": the("definition").text, "hello.yaml": the("hello").text}
+    own = "\n".join([the("definition").text, the("endpoints").text])
+    definitions = {"notes.yaml": own, "hello.yaml": the("hello").text}
     for name, text in definitions.items():
         folder.joinpath(name).write_text(text)
     folder.joinpath("a.png").write_bytes(png())
@@ -223,6 +231,14 @@ def test_form_has_no_field_that_is_not_sent(notes: Shell, ann: str) -> None:
 
 def test_action_answers_http(notes: Shell) -> None:
     assert notes.run(the("greet").text) == the("greet").answer.strip()
+
+
+def test_cookie_opens_the_generated_endpoints(notes: Shell, ann: str) -> None:
+    assert_shaped(notes.ask(the("cookie").text, PASSWORD=ANN), the("cookie"))
+    assert_shaped(notes.ask(the("note").text), the("note"))
+    assert_shaped(notes.ask(the("notes").text), the("notes"))
+    nobody = notes.ask(the("notes").text.replace("-b cookies", ""))
+    assert nobody["error"]["code"] == "UNAUTHENTICATED"
 
 
 def variables(form: Mapping[str, Any]) -> dict[str, str]:

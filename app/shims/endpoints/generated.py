@@ -1,0 +1,129 @@
+"""The generated endpoints of a model: list, one, create, update and delete."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from starlette.requests import Request
+
+from app.definition.conditions import Compare
+from app.definition.model import Model
+from app.errors import Forbidden, NotFound, Unauthenticated
+from app.permissions import Verb
+from app.properties import KINDS
+from app.resolvers import records
+from app.resolvers.context import Context
+from app.resolvers.records import Wanted, parse_id, source, written_source
+from app.shims.endpoints.lists import Columns
+from app.shims.endpoints.operations import RecordVerb, UseRecords
+from app.shims.endpoints.requests import parameters, read_object
+from app.storage.selection import Field, Leaf, One, Selection, Source, Values
+
+_FILE_PARTS = (("name", "name"), ("url", "url"))
+_MOST_SELECTIONS = 500
+_ID = (Leaf("id", "id"),)
+_VERBS: Mapping[RecordVerb, Verb] = {
+    "list": Verb.READ,
+    "one": Verb.READ,
+    "create": Verb.CREATE,
+    "update": Verb.UPDATE,
+    "delete": Verb.DELETE,
+}
+
+
+class GeneratedRecords:
+    """The generated endpoints of one application generation; keeps the selections that are asked for again."""
+
+    def __init__(self) -> None:
+        self._selections: dict[Any, Selection] = {}
+
+    async def do(self, context: Context, request: Request, does: UseRecords, path: Mapping[str, str]) -> Any:
+        """What the operation answers: a record, or `{results, page, per_page}` and, if asked for, `total`."""
+        context = replace(context, opened=does.opened)
+        model = context.generation.application.models[does.model]
+        context.authorize(_VERBS[does.verb], does.model)
+        if does.verb == "list":
+            return await self._list(context, model, parameters(request))
+        if does.verb == "one":
+            return await self._one(context, model, parse_id(path["id"]))
+        id = parse_id(path.get("id", "0"))
+        if does.verb == "delete":
+            return (await records.delete(context, model.name, [id], _wanted(context, model)))[0]
+        wanted = _wanted(context, model)
+        item = await read_object(request, context.server.settings.body_bytes)
+        if does.verb == "update":
+            return await records.update(context, model.name, id, item, wanted)
+        return (await records.create(context, model.name, [item], wanted))[0]
+
+    async def _list(self, context: Context, model: Model, query: Mapping[str, list[str]]) -> Any:
+        values, settings = Values(), context.server.settings
+        shown = source(context, model.name, values)
+        parents = _parents(context, model, shown, values)
+        columns = Columns(model, shown.names, parents)
+        asked = columns.read(query, settings.take, settings.take_most)
+        operands = [values.add(operand) for operand in asked.operands]
+        skip, take = values.add((asked.page - 1) * asked.per_page), values.add(asked.per_page)
+        key = (shown, *parents.items(), asked.where, asked.sort, asked.total)
+        selection = self._selections.get(key)
+        if selection is None:
+            where = columns.condition(asked.where, iter(operands))
+            fields = _fields(model, shown, parents)
+            selection = Selection(shown, fields, where, asked.sort, skip, take, asked.total)
+            self._keep(key, selection)
+        (page,) = await records.read(context, [selection], values.done())
+        answer = {"results": page.records, "page": asked.page, "per_page": asked.per_page}
+        return {**answer, "total": page.total} if asked.total else answer
+
+    async def _one(self, context: Context, model: Model, id: int) -> Any:
+        values = Values()
+        shown = source(context, model.name, values)
+        parents = _parents(context, model, shown, values)
+        wanted, first = values.add(id), values.add(1)
+        key = (shown, *parents.items())
+        selection = self._selections.get(key)
+        if selection is None:
+            fields = _fields(model, shown, parents)
+            selection = Selection(shown, fields, Compare("id", "eq", wanted), take=first)
+            self._keep(key, selection)
+        (page,) = await records.read(context, [selection], values.done())
+        if not page.records:
+            raise NotFound(f"There is no such {model.name}.")
+        return page.records[0]
+
+    def _keep(self, key: Any, selection: Selection) -> None:
+        if len(self._selections) >= _MOST_SELECTIONS:
+            self._selections.clear()
+        self._selections[key] = selection
+
+
+def _wanted(context: Context, model: Model) -> Wanted:
+    """A record that was written, as the caller may read it."""
+    values = Values()
+    shown = written_source(context, model.name, values)
+    fields = _fields(model, shown, _parents(context, model, shown, values))
+    return Wanted(Selection(shown, fields), values)
+
+
+def _parents(context: Context, model: Model, shown: Source, values: Values) -> dict[str, Source]:
+    """What the belongs_to relations lead to, as far as the caller may read it."""
+    found: dict[str, Source] = {}
+    for name, relation in model.relations.items():
+        if relation.kind != "belongs_to" or name not in shown.names:
+            continue
+        try:
+            found[name] = source(context, relation.model, values)
+        except (Forbidden, Unauthenticated):
+            continue
+    return found
+
+
+def _fields(model: Model, shown: Source, parents: Mapping[str, Source]) -> tuple[Field, ...]:
+    """Every property, files as `{name, url}`, and `{id}` of what the record belongs to."""
+    own = tuple(
+        Leaf(name, name, _FILE_PARTS if KINDS[property.kind].graphql in ("File", "Image") else ())
+        for name, property in model.all_properties.items()
+        if name in shown.names
+    )
+    return own + tuple(One(name, name, Selection(parent, _ID)) for name, parent in parents.items())
