@@ -21,6 +21,8 @@ class _Right:
 
     names: frozenset[str]
     rows: RowFilter | None
+    whole: Grant | None = None
+    """The grant itself where it is the same for all callers with these roles."""
 
 
 _MOST_RIGHTS = 10_000
@@ -52,6 +54,8 @@ class Permissions:
         right = self._right(principal.roles, verb, model)
         if not right.names:
             raise _refused(principal, f"{verb.value} {model}")
+        if right.whole is not None:
+            return right.whole
         related = None if verb is Verb.READ else self._related(principal, model)
         if right.rows is None:
             return Grant(model, verb, right.names, related=related)
@@ -158,7 +162,9 @@ class Permissions:
         ]
         if not rules:
             return _Right(frozenset(), None)
-        return _Right(self.names(model, verb, roles), any_of(rules))
+        names, rows = self.names(model, verb, roles), any_of(rules)
+        whole = Grant(model, verb, names) if rows is None and names and not writing else None
+        return _Right(names, rows, whole)
 
     def _row_filter(self, model: str, rows: str | Where) -> RowFilter | None:
         if not isinstance(rows, Where):

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from graphql import (
-    FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
-    InlineFragmentNode,
-    OperationType,
-    SelectionSetNode,
-)
+from graphql import OperationType
 
 from app.errors import Forbidden, PrivateDataMode, Unauthenticated
 from app.resolvers.context import Context, Generation
@@ -54,10 +46,9 @@ def admit(context: Context, prepared: Prepared) -> None:
     outside = is_outsider(context)
     if not (closed or outside):
         return
-    roots = frozenset(_roots(prepared))
-    if outside and not (prepared.operation.operation is OperationType.MUTATION and roots <= _LOGINS):
+    if outside and not (prepared.operation.operation is OperationType.MUTATION and prepared.roots <= _LOGINS):
         raise PrivateDataMode
-    if closed and roots & _INTROSPECTION:
+    if closed and prepared.roots & _INTROSPECTION:
         _demand_schema(context)
 
 
@@ -66,23 +57,3 @@ def _demand_schema(context: Context) -> None:
         raise Unauthenticated("Log in to read the schema.")
     if "read_schema" not in context.principal.privileges:
         raise Forbidden("You may not read the schema.")
-
-
-def _roots(prepared: Prepared) -> Iterator[str]:
-    fragments = {
-        node.name.value: node
-        for node in prepared.document.definitions
-        if isinstance(node, FragmentDefinitionNode)
-    }
-    return _names(prepared.operation.selection_set, fragments)
-
-
-def _names(selections: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode]) -> Iterator[str]:
-    for node in selections.selections:
-        if isinstance(node, FieldNode):
-            yield node.name.value
-        elif isinstance(node, FragmentSpreadNode):
-            yield from _names(fragments[node.name.value].selection_set, fragments)
-        else:
-            assert isinstance(node, InlineFragmentNode)
-            yield from _names(node.selection_set, fragments)

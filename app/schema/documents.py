@@ -5,17 +5,22 @@ The cache belongs to one schema and dies with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from graphql import (
     DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
+    InlineFragmentNode,
     OperationDefinitionNode,
     OperationType,
+    SelectionSetNode,
     validate,
 )
 
@@ -55,6 +60,16 @@ class Prepared:
     def reads(self) -> bool:
         """Whether the operation is a query, which changes nothing."""
         return self.operation.operation is OperationType.QUERY
+
+    @cached_property
+    def roots(self) -> frozenset[str]:
+        """The names of the operation's root fields, without their aliases."""
+        fragments = {
+            node.name.value: node
+            for node in self.document.definitions
+            if isinstance(node, FragmentDefinitionNode)
+        }
+        return frozenset(_names(self.operation.selection_set, fragments))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,3 +174,14 @@ def _as_kept(error: GraphQLError) -> GraphQLError:
     if error.original_error:
         error.original_error.with_traceback(None)
     return error.with_traceback(None)
+
+
+def _names(selections: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode]) -> Iterator[str]:
+    for node in selections.selections:
+        if isinstance(node, FieldNode):
+            yield node.name.value
+        elif isinstance(node, FragmentSpreadNode):
+            yield from _names(fragments[node.name.value].selection_set, fragments)
+        else:
+            assert isinstance(node, InlineFragmentNode)
+            yield from _names(node.selection_set, fragments)
