@@ -20,12 +20,12 @@ from app.assets.local import LocalStore
 from app.auth.keystore import Keystore
 from app.auth.limiter import AttemptLimiter
 from app.auth.passwords import Passwords
-from app.checks import load_checked
 from app.definition.load import Loaded
 from app.definition.model import Application
 from app.edge import Applications, Edge
 from app.engine.compile import compile_actions
 from app.engine.runs import Runs
+from app.functions import load_application
 from app.outbound import Outbound
 from app.outbound.mail import Mail, Outbox, SmtpServer
 from app.permissions import Permissions, telling_roles
@@ -37,7 +37,6 @@ from app.schema.endpoint import GraphQLEndpoint
 from app.secrets import configuration, read_secrets
 from app.seed import seed
 from app.settings import Settings, SettingsError
-from app.steps import KINDS as STEPS
 from app.steps.base import Services
 from app.steps.send_email import mailbox
 from app.storage.callers import Callers
@@ -64,7 +63,7 @@ log = structlog.get_logger()
 def load_definitions(paths: Sequence[Path]) -> list[Loaded]:
     """Every definition, checked; the built-in examples where no path is given."""
     chosen = list(paths) or [EXAMPLES / f"{name}.yaml" for name in SERVED_EXAMPLES]
-    return [load_checked(path, steps=STEPS) for path in chosen]
+    return [load_application(path) for path in chosen]
 
 
 async def prepare(settings: Settings, definitions: Sequence[Loaded], environment: Mapping[str, str]) -> None:

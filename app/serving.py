@@ -15,13 +15,13 @@ from starlette.applications import Starlette
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
-from app.definition.load import Loaded, rebuild
+from app.definition.load import Loaded
 from app.definition.source import Source
 from app.errors import ActionQLError
+from app.functions import rebuild_application
 from app.logs import configure_logs
 from app.main import create_app, prepare
 from app.settings import Settings
-from app.steps import KINDS as STEPS
 
 _PATIENCE = 30
 """Seconds in which a worker has to show that it is alive; on a busy machine starting takes some."""
@@ -70,7 +70,7 @@ class Worker:
     def __call__(self) -> Starlette:
         configure_logs()
         _stop_without_parent()
-        definitions = [rebuild(source, steps=STEPS) for source in self.sources]
+        definitions = [rebuild_application(source) for source in self.sources]
         return create_app(self.settings, definitions, self.environment, prepared=True)
 
 

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from app.checks import load_checked
 from app.cli.base import output
 from app.errors import DefinitionError
+from app.functions import load_application
 from app.properties import KINDS as PROPERTIES
 from app.steps import KINDS as STEPS
 
@@ -36,7 +36,7 @@ def kinds() -> None:
 
 def _problems(path: Path) -> list[Any]:
     try:
-        load_checked(path, steps=STEPS)
+        load_application(path)
     except DefinitionError as error:
         return list(error.problems)
     return []

@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from app.checks import load_checked
 from app.cli.base import fail
 from app.definition.schema import json_schema
+from app.functions import load_application
 from app.main import EXAMPLES
 from app.permissions import Permissions
 from app.schema.build import build_schema
@@ -33,7 +33,7 @@ def schema_graphql(
     check: CheckOption = None,
 ) -> None:
     """Prints the GraphQL schema; with --check, tells what changed for callers and ends with status 1."""
-    application = load_checked(path or EXAMPLES / "taskings.yaml", steps=STEPS).application
+    application = load_application(path or EXAMPLES / "taskings.yaml").application
     built = build_schema(application, Permissions(application), frozenset())
     _print_or_compare(built.sdl(), check)
 

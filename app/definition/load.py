@@ -24,6 +24,7 @@ from app.errors import DefinitionError, Problem
 MAXIMUM_BYTES = 2_000_000
 """Size of one file."""
 SUFFIXES = (".yaml", ".yml")
+FUNCTIONS = "functions.py"
 
 _KEYS = frozenset({"application", *Application.model_fields}) - {"name"}
 
@@ -137,10 +138,21 @@ def read_source(paths: Paths) -> tuple[Source | None, list[Problem]]:
             continue
         digest.update(len(content).to_bytes(8, "big") + content)
         roots.append(_root(str(file), content, problems))
+    functions = functions_at(paths)
+    for function_file in functions:
+        digest.update(_content(FilePath(function_file), problems) or b"")
     read_roots = [root for root in roots if root is not None]
     if not files or len(read_roots) < len(files):
         return None, problems
-    return Source(_merged(read_roots, problems), tuple(map(str, files)), digest.hexdigest()), problems
+    merged = _merged(read_roots, problems)
+    return Source(merged, tuple(map(str, files)), digest.hexdigest(), functions), problems
+
+
+def functions_at(paths: Paths) -> tuple[str, ...]:
+    """The file of functions in each folder of these paths."""
+    folders = [paths] if isinstance(paths, str | FilePath) else paths
+    found = (FilePath(folder) / FUNCTIONS for folder in folders)
+    return tuple(str(file) for file in found if file.is_file())
 
 
 def _files(paths: Iterable[str | FilePath]) -> tuple[list[FilePath], list[Problem]]:

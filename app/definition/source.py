@@ -52,6 +52,8 @@ class Source:
     root: Node
     files: tuple[str, ...]
     revision: str
+    functions: tuple[str, ...] = ()
+    """The files of Python functions beside them, which `app.functions` reads."""
 
     def written(self, path: Iterable[str | int]) -> Path:
         """The parts of `path` that an author wrote; names that validation put between are left out."""

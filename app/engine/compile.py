@@ -9,7 +9,7 @@ from app.definition.model import Action, Application
 from app.definition.steps import Retry, Step
 from app.definition.walk import walk
 from app.expressions import Expression
-from app.steps import KINDS
+from app.functions import kind_of
 from app.steps.base import Mode, StepFunction
 
 Block = tuple["CompiledStep", ...]
@@ -76,7 +76,7 @@ def _block(steps: tuple[Step, ...], place: str, application: Application) -> Blo
 
 
 def _step(step: Step, place: str, application: Application) -> CompiledStep:
-    kind = KINDS[step.kind]
+    kind = kind_of(step)
     return CompiledStep(
         place=place,
         kind=step.kind,

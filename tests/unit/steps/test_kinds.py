@@ -12,7 +12,9 @@ import pytest
 import app.steps
 from app.definition.document import read_document
 from app.definition.steps import STEP_WORDS, Step
+from app.errors import DefinitionError
 from app.steps import KINDS
+from tests.unit.steps.world import actions, definition
 
 FOLDER = Path(app.steps.__file__).parent
 SHARED = {"__init__", "base", "filter", "record", "request"}
@@ -42,6 +44,31 @@ def test_kind_is_described_by_a_sentence_and_an_example_that_loads(name: str) ->
     step = Step.model_validate(node.data(), context={"steps": OPTIONS})
     assert step.kind == name
     assert isinstance(step.options, kind.options)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_wrong_option_of_any_kind_is_told_with_its_place(tmp_path: Path, name: str) -> None:
+    with pytest.raises(DefinitionError) as caught:
+        definition(tmp_path, actions(f"- {name}: {{no such: 1}}"))
+    told = [problem.path for problem in caught.value.problems]
+    assert [path for path in told if not path.startswith(f"actions.Attempt.steps[0].{name}")] == []
+    assert "no such" in caught.value.message
+
+
+REQUIRED = [
+    (name, option.alias or key)
+    for name, kind in KINDS.items()
+    for key, option in kind.options.model_fields.items()
+    if option.is_required() and name != "assign"
+]
+"""The options that must be given; assign takes any names."""
+
+
+@pytest.mark.parametrize(("name", "option"), REQUIRED)
+def test_missing_option_of_any_kind_is_told_with_its_place(tmp_path: Path, name: str, option: str) -> None:
+    with pytest.raises(DefinitionError) as caught:
+        definition(tmp_path, actions(f"- {name}: {{}}"))
+    assert f"actions.Attempt.steps[0].{name}: missing key {option!r}" in caught.value.message
 
 
 def test_start_loads_no_library_that_only_some_steps_need() -> None:
