@@ -18,6 +18,7 @@ from app.schema.endpoint import GraphQLEndpoint
 from app.settings import Settings
 from app.shims.endpoints import Endpoints
 from app.shims.files import Files
+from app.shims.records import record_routes
 from app.shims.webhooks import Webhooks
 from app.storage.health import Health
 
@@ -73,6 +74,7 @@ def routes(edge: Edge, graphql: GraphQLEndpoint) -> list[BaseRoute]:
     return [
         Route("/graphql", graphql),
         Route(runtime, graphql),
+        *record_routes(edge),
         Route("/", _start),
         Route("/healthz", _healthy),
         Route("/readyz", readiness.answer),

@@ -14,6 +14,7 @@ from app.definition.identity import PUBLIC, ROLE_MODEL, AuthenticationProfile, P
 from app.definition.models import (
     RELATION_KINDS,
     SERVER_PROPERTIES,
+    CollectionRight,
     HiddenFrom,
     Model,
     Property,
@@ -36,6 +37,7 @@ __all__ = [
     "Action",
     "Application",
     "AuthenticationProfile",
+    "CollectionRight",
     "Configuration",
     "Endpoint",
     "GeneratedApi",

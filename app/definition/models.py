@@ -108,6 +108,10 @@ Rows = Annotated[
 """Which rows a role gets: all, none, or those a filter selects; `me` in it is who calls."""
 
 
+CollectionRight = Literal["replace", "delete"]
+"""What may be done with all records of a model at once, over the REST door."""
+
+
 class View(Named):
     """A saved choice of properties, for the REST door."""
 
@@ -131,6 +135,10 @@ class Model(Named):
     validations: tuple[Validation, ...] = ()
     read: dict[RoleName, Rows] = {}
     write: dict[RoleName, Rows] = {}
+    collection: dict[RoleName, tuple[CollectionRight, ...]] = Field(
+        {},
+        description="Which roles may replace or delete all the records that they may write, over the REST door.",
+    )
     views: dict[str, View] = {}
     filters: dict[str, SavedFilter] = {}
     was: str | None = None

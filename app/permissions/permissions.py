@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from app.definition.model import PUBLIC, ROLE_MODEL, Action, Application, Model, Relation
+from app.definition.model import PUBLIC, ROLE_MODEL, Action, Application, CollectionRight, Model, Relation
 from app.definition.where import Where
 from app.errors import Forbidden, NotFound, PrivateDataMode, Unauthenticated
 from app.permissions.grants import Grant, Opened, Principal, Rule, Verb
@@ -108,7 +108,9 @@ class Permissions:
             raise NotFound("There is no action with this id.")
         if PUBLIC in action.allow:
             return
-        if not principal.known or (action.profile is not None and principal.profile != action.profile):
+        # A profile says whose tokens an action takes; who comes with an API key has none, and roles alone.
+        foreign = principal.key is None and action.profile not in (None, principal.profile)
+        if not principal.known or foreign:
             raise Unauthenticated("Log in to run this action.")
         if not principal.roles.intersection(action.allow):
             raise Forbidden("You may not run this action.")
@@ -128,6 +130,13 @@ class Permissions:
         self.may_enter(principal, rule)
         if principal.known and action.allow and not _has_one(principal, action.allow):
             raise Forbidden("You may not run this action.")
+
+    def may_on_collection(self, principal: Principal, right: CollectionRight, model: str) -> None:
+        """Raises unless the caller may do this with all records of a model at once, as far as it may write them."""
+        self.admit(principal)
+        rights = self._application.models[model].collection
+        if not any(right in rights.get(role, ()) for role in principal.roles | {PUBLIC}):
+            raise _refused(principal, f"{right} all records of {model}")
 
     def names(self, model: str, verb: Verb, roles: frozenset[str]) -> frozenset[str]:
         """The properties and relations of a model that exist for callers with these roles."""

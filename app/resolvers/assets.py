@@ -13,7 +13,7 @@ from app.definition.names import camel, pascal, snake
 from app.errors import ActionQLError, BadInput, Forbidden, NotFound, Unauthenticated
 from app.permissions import Verb
 from app.resolvers.context import Context
-from app.resolvers.links import check_link
+from app.resolvers.links import check_link, links
 from app.storage.assets import AssetRow
 
 UPLOAD_LIFETIME = 900
@@ -65,6 +65,14 @@ async def keep(context: Context, name: str, chunks: AsyncIterator[bytes]) -> str
     return reference(await context.generation.library.store(chunks, name=clean_name(name)))
 
 
+async def store(context: Context, name: str, chunks: AsyncIterator[bytes]) -> str:
+    """Stores a file for a caller who may write some file property; its address, which such a property takes."""
+    permissions = context.generation.permissions
+    permissions.admit(context.principal)
+    _authorize_some(context)
+    return links(context)(await keep(context, name, chunks))
+
+
 async def download(
     context: Context, id: str, name: str, expires: str, signature: str
 ) -> tuple[AssetRow, AsyncIterator[bytes]]:
@@ -101,6 +109,19 @@ def _authorize(context: Context, model: str, property: str) -> None:
         if property in grant.names:
             return
     raise refusal or Forbidden(f"You may not write {model}.")
+
+
+def _authorize_some(context: Context) -> None:
+    """Raises unless the caller may write a file property of some model."""
+    refusal: ActionQLError | None = None
+    for model in context.generation.application.models.values():
+        for name, declared in model.properties.items():
+            if declared.kind in FILE_KINDS:
+                try:
+                    return _authorize(context, model.name, name)
+                except (Forbidden, Unauthenticated) as error:
+                    refusal = error
+    raise refusal or Forbidden("There is no file property.")
 
 
 def _key(context: Context) -> bytes:

@@ -20,6 +20,8 @@ from app.storage.work import Work
 T = TypeVar("T")
 Item = Mapping[str, Any]
 MOST_AT_ONCE = 200
+MOST_IN_COLLECTION = 10_000
+"""Records of a collection that is replaced or deleted as a whole: other writers wait meanwhile."""
 _ID_KEY = "\0id"
 
 
@@ -153,12 +155,66 @@ async def delete_many(
     return await _hashing(context, work)
 
 
+async def replace_all(context: Context, model: str, items: Sequence[Item], wanted: Wanted) -> list[Any]:
+    """Makes these the only records that there are of those the caller may read and remove, all or nothing.
+
+    What has the `id` of one of them changes it, the others are made; takes a right of its own.
+    """
+    context.generation.permissions.may_on_collection(context.principal, "replace", model)
+    creating, updating = context.authorize(Verb.CREATE, model), context.authorize(Verb.UPDATE, model)
+    records = context.generation.records
+    named = [parse_id(item["id"]) for item in items if item.get("id") is not None]
+    if len(items) > MOST_IN_COLLECTION:
+        raise TooLarge(f"At most {MOST_IN_COLLECTION} records at once.")
+
+    def work(write: Write) -> Work[list[int]]:
+        present = yield from _collection(context, model)
+        if len(set(named)) < len(named) or not present.issuperset(named):
+            raise BadInput(
+                "An id is that of a record that there is, and stands once.", {"id": ["is_invalid"]}
+            )
+        for id in sorted(present.difference(named)):
+            yield from records.delete(context.authorize(Verb.DELETE, model), id)
+        ids = []
+        for item in items:
+            values = {key: value for key, value in item.items() if key != "id"}
+            if item.get("id") is None:
+                ids.append((yield from records.create(creating, values, write)))
+                continue
+            ids.append(parse_id(item["id"]))
+            yield from records.update(updating, ids[-1], values, write)
+        return ids
+
+    return await _write(context, work, wanted)
+
+
+async def delete_all(context: Context, model: str) -> None:
+    """Removes every record that the caller may read and remove, all or none; takes a right of its own."""
+    context.generation.permissions.may_on_collection(context.principal, "delete", model)
+    grant = context.authorize(Verb.DELETE, model)
+
+    def work() -> Work[None]:
+        for id in sorted((yield from _collection(context, model))):
+            yield from context.generation.records.delete(grant, id)
+
+    await context.server.database.write(work)
+
+
 def parse_id(value: Any) -> int:
     """A record's id as callers write it, a number or its digits."""
     text = str(value)
     if not (text.isascii() and text.isdecimal()) or len(text) > 18:
         raise BadInput("An id is a whole number.", {"id": ["is_invalid"]})
     return int(text)
+
+
+def _collection(context: Context, model: str) -> Work[set[int]]:
+    """The ids of all records that the caller may read and remove; `TooLarge` beyond `MOST_IN_COLLECTION`."""
+    grant = context.authorize(Verb.DELETE, model).within(context.authorize(Verb.READ, model))
+    ids = yield from context.generation.records.find_ids(grant, None, (), MOST_IN_COLLECTION + 1)
+    if len(ids) > MOST_IN_COLLECTION:
+        raise TooLarge(f"There are more than {MOST_IN_COLLECTION} records.")
+    return set(ids)
 
 
 def _bounded(items: Sequence[Item]) -> Sequence[Item]:

@@ -130,7 +130,7 @@ async def _difference(served: Serving, caller: Caller, case: Case) -> str | None
     stored: World = served.watched.seen
     if set(answer.codes) != ({code} if code else set()):
         return f"{answer.body} not {code}"
-    if _unnumbered(stored, before) != _unnumbered(after, before):
+    if unnumbered(stored, before) != unnumbered(after, before):
         return f"stored {_changes(stored, before)} not {_changes(after, before)}"
     if code is None:
         return _wrong_answer(caller, case, answer, stored, ids)
@@ -151,7 +151,7 @@ def _wrong_answer(
     return None if got == expected else f"answered {got} not {expected}"
 
 
-def _unnumbered(world: World, before: World) -> Any:
+def unnumbered(world: World, before: World) -> Any:
     """The rows with those that are new in a list of their own, as nobody knows their ids beforehand."""
     return {
         model: (

@@ -145,6 +145,25 @@ def test_shoe_is_made_and_listed(examples: Shell) -> None:
     assert [line.split(",")[:3] for line in listed] == [line.split(",")[:3] for line in shown]
 
 
+@pytest.fixture(scope="module")
+def key(examples: Shell) -> str:
+    """The API key that README makes beside the server."""
+    commands = the("rest_key").text.replace("actionql", f"{sys.executable} -m app")
+    return examples.run(f'{commands}\nprintf %s "$KEY"', PYTHONPATH=str(ROOT)).strip()
+
+
+def test_rest_requests_answer_what_is_shown(examples: Shell, key: str) -> None:
+    examples.folder.joinpath("a.png").write_bytes(png())
+    made = examples.ask(the("rest_create").text, KEY=key)
+    assert_shaped(made, the("rest_create"))
+    shown = json.loads(the("rest_list").answer)
+    shown["records"][0]["id"] = made["id"]
+    assert examples.ask(the("rest_list").text, KEY=key) == shown
+    change = the("rest_change").text.replace("/records/1", f"/records/{made['id']}")
+    answers = examples.run(change.replace("id=1", f"id={made['id']}"), KEY=key)
+    assert answers.endswith('"Renamed"')
+
+
 # The reader's own application
 
 
