@@ -41,7 +41,6 @@ from app.steps.base import Services
 from app.steps.send_email import mailbox
 from app.storage.callers import Callers
 from app.storage.fit import fits
-from app.storage.postgres import PostgresDatabase
 from app.storage.records import Records
 from app.storage.sessions import Sessions
 from app.storage.sqlite import SqliteDatabase
@@ -190,6 +189,9 @@ def open_database(settings: Settings) -> Database:
     """PostgreSQL where `DATABASE_URL` says so, else the SQLite file in the data folder."""
     url = database_url(settings)
     if url.startswith("postgresql"):
+        # Its driver is loaded where it is used.
+        from app.storage.postgres import PostgresDatabase
+
         return PostgresDatabase(url)
     return SqliteDatabase(Path(url.removeprefix("sqlite:///")))
 

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-import httpx
-
 # From the IANA special-purpose address registries. The standard library's own `is_global` differs from one
 # patch release to the next, takes multicast, 6to4 and NAT64 for global, and so can't be the judge.
 INNER_V4 = tuple(
@@ -109,6 +107,9 @@ def parse_exemptions(texts: Sequence[str]) -> tuple[Exemption, ...]:
 
 
 def _host_and_port(text: str) -> tuple[str, int | None]:
+    # Large, and few settings need it.
+    import httpx
+
     try:
         url = httpx.URL(f"//{text}")
     except httpx.InvalidURL as error:

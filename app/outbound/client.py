@@ -6,16 +6,16 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpcore
 import httpx
 
 from app.errors import StepFailed
-from app.outbound.addresses import parse_exemptions
+from app.outbound.addresses import Exemption
+from app.outbound.answers import OutboundRefused, Response, StreamedResponse
 from app.outbound.body import GARBLED, counted, decoded
-from app.outbound.guard import Guard, OutboundRefused, Resolve, look_up
+from app.outbound.guard import Guard, Resolve, look_up
 from app.outbound.redirects import check_url, follow, origin
 from app.outbound.transport import PoolTransport
 
@@ -29,37 +29,16 @@ FRAMING = frozenset({"content-length", "transfer-encoding"})
 Headers = Mapping[str, str] | Sequence[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
-    """An answer of another server, whatever its status; header names are in lower case."""
+class Client:
+    """Calls other servers. No proxies of the environment, no cookies.
 
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class StreamedResponse:
-    """An answer whose decoded body is still coming; `chunks` raises StepFailed over the limit."""
-
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    url: str
-    chunks: AsyncIterator[bytes]
-
-
-class Outbound:
-    """Calls other servers; made once, used by all, closed with the application.
-
-    Every failure is StepFailed: OutboundRefused where the URL may not be called. No proxies of the
-    environment, no cookies. `resolve`, `network` and `tls` replace the system's own.
+    `resolve`, `network` and `tls` replace the system's own.
     """
 
     def __init__(
         self,
         *,
-        allow: Sequence[str] = (),
+        allow: Sequence[Exemption] = (),
         timeout: float = 30.0,
         max_bytes: int = 10_000_000,
         max_redirects: int = 5,
@@ -75,7 +54,7 @@ class Outbound:
         tls = tls or httpx.create_ssl_context(trust_env=False)
         # A pool each, or a kept connection to a trusted inner host would serve a URL that came with data.
         self._trusted = _client(network, tls, connections)
-        self._guarded = _client(Guard(parse_exemptions(allow), network, resolve), tls, connections)
+        self._guarded = _client(Guard(allow, network, resolve), tls, connections)
 
     async def request(
         self,

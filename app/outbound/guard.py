@@ -13,8 +13,8 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import httpcore
 
-from app.errors import StepFailed
 from app.outbound.addresses import Exemption, is_global, is_odd_number
+from app.outbound.answers import OutboundRefused
 
 ADDRESS_REFUSED = "The address of this URL may not be called."
 ADDRESSES_TRIED = 4
@@ -22,10 +22,6 @@ SECONDS_PER_ADDRESS = 5.0
 
 Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
-
-
-class OutboundRefused(StepFailed):
-    """The URL may not be called at all, so another try changes nothing."""
 
 
 async def look_up(host: str, port: int) -> Sequence[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httpx
 
-from app.outbound.guard import OutboundRefused
+from app.outbound.answers import OutboundRefused
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 # Any other header may hold a credential of the server that was called first.

@@ -9,7 +9,8 @@ import httpcore
 import pytest
 
 from app.outbound.addresses import parse_exemptions
-from app.outbound.guard import ADDRESS_REFUSED, Guard, OutboundRefused, look_up
+from app.outbound.answers import OutboundRefused
+from app.outbound.guard import ADDRESS_REFUSED, Guard, look_up
 from tests.unit.outbound.servers import OTHER_PUBLIC, PUBLIC, Lookups, Network
 
 
