@@ -9,6 +9,7 @@
     ├── Forbidden            FORBIDDEN 403: known caller, not allowed
     ├── NotFound             NOT_FOUND 404
     ├── Conflict             CONFLICT 409: a unique value is taken, a record is still referred to
+    │   └── KeyReused        IDEMPOTENCY_KEY_REUSED 422: the key came with another input before
     ├── TooLarge             TOO_LARGE 413
     ├── ActionFailed         ACTION_FAILED 422: the author's `error` step ended the run, with its message
     ├── StepFailed           STEP_FAILED 502: a step could not do its work; callers do not see why
@@ -124,6 +125,16 @@ class Conflict(ActionQLError):
     status = 409
 
 
+class KeyReused(Conflict):
+    """An idempotency key came with another input than the first time."""
+
+    code = "IDEMPOTENCY_KEY_REUSED"
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__("This idempotency key was sent with another input; take a new one.")
+
+
 class TooLarge(ActionQLError):
     """More bytes, records or nesting than the limits allow."""
 
@@ -172,3 +183,11 @@ class TimedOut(ActionQLError):
 
     code = "TIMED_OUT"
     status = 504
+
+
+def error_of(code: str, message: str) -> ActionQLError:
+    """The error with this code and message, as a run that ended with it has it; a `StepFailed` for other codes."""
+    for kind in (BadInput, Unauthenticated, Forbidden, NotFound, Conflict, TooLarge, ActionFailed, TimedOut):
+        if kind.code == code:
+            return kind(message)
+    return StepFailed(message)

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import structlog
@@ -20,12 +21,15 @@ from app.assets.local import LocalStore
 from app.auth.keystore import Keystore
 from app.auth.limiter import AttemptLimiter
 from app.auth.passwords import Passwords
-from app.definition.load import Loaded
+from app.definition.load import Loaded, from_text, text_of
 from app.definition.model import Application
+from app.definition.source import Source
 from app.edge import Applications, Edge
 from app.engine.compile import compile_actions
+from app.engine.dispatch import InProcess
+from app.engine.revisions import Engine
 from app.engine.runs import Runs
-from app.functions import load_application
+from app.functions import kinds_with, load_application
 from app.outbound import Outbound
 from app.outbound.mail import Mail, Outbox, SmtpServer
 from app.permissions import Permissions, telling_roles
@@ -33,6 +37,7 @@ from app.resolvers.context import Generation, Server
 from app.resolvers.key_ring import KeyRing
 from app.resolvers.tokens import Tokens
 from app.routes import Front
+from app.running import begin_worker, durable_runs
 from app.schema.endpoint import GraphQLEndpoint
 from app.secrets import configuration, read_secrets
 from app.seed import seed
@@ -40,6 +45,7 @@ from app.settings import Settings, SettingsError
 from app.steps.base import Services
 from app.steps.send_email import mailbox
 from app.storage.callers import Callers
+from app.storage.durable_runs import DurableRows
 from app.storage.fit import fits
 from app.storage.records import Records
 from app.storage.sessions import Sessions
@@ -69,7 +75,9 @@ async def prepare(settings: Settings, definitions: Sequence[Loaded], environment
     """Makes missing tables and seed records, once for all processes that are to serve."""
     server = await open_server(settings)
     try:
-        await open_applications(server, [one.application for one in definitions], environment)
+        await open_applications(
+            server, [one.application for one in definitions], environment, sources=_sources(definitions)
+        )
     finally:
         await close_server(server)
 
@@ -93,7 +101,11 @@ def create_app(
         try:
             with _made_to_stay():
                 generations = await open_applications(
-                    server, [one.application for one in definitions], environment, prepared=prepared
+                    server,
+                    [one.application for one in definitions],
+                    environment,
+                    prepared=prepared,
+                    sources=_sources(definitions),
                 )
                 edge = Edge(server, Applications(generations))
                 graphql = GraphQLEndpoint(edge)
@@ -102,9 +114,13 @@ def create_app(
                 front.open(edge, graphql)
             log.info("ready", applications=[one.application.name for one in generations])
             sweeping = asyncio.create_task(sweep(server.store, server.database))
+            worker = begin_worker(server, generations)
             yield
             sweeping.cancel()
             await asyncio.wait([sweeping])
+            await worker.stop(settings.run_grace_seconds)
+            for generation in generations:
+                await generation.runs.finish(settings.run_grace_seconds)
         finally:
             await close_server(server)
 
@@ -131,9 +147,10 @@ async def open_server(settings: Settings) -> Server:
     keystore = Keystore.load(settings.keystore_file, create=settings.environment == "development")
     if "://" in settings.assets_place:
         raise SettingsError("ACTIONQL_ASSETS: only folders are supported.")
+    database = open_database(settings)
     return Server(
         settings=settings,
-        database=open_database(settings),
+        database=database,
         keystore=keystore,
         passwords=Passwords(
             workers=settings.argon2_workers,
@@ -144,6 +161,8 @@ async def open_server(settings: Settings) -> Server:
         store=LocalStore(Path(settings.assets_place), max_bytes=settings.upload_bytes),
         outbound=open_outbound(settings),
         attempts=AttemptLimiter(),
+        run_rows=DurableRows(database.dialect),
+        dispatcher=InProcess(settings.run_concurrency),
     )
 
 
@@ -207,8 +226,12 @@ async def open_applications(
     environment: Mapping[str, str],
     *,
     prepared: bool = False,
+    sources: Mapping[str, Source] = MappingProxyType({}),
 ) -> list[Generation]:
-    """Brings the database up to date, unless it is `prepared`, and makes every application ready to serve."""
+    """Brings the database up to date, unless it is `prepared`, and makes every application ready to serve.
+
+    `sources` by the name of the application: what a definition was read from is kept for the runs that begin with it.
+    """
     tables = {application.name: build_tables(application) for application in applications}
     if not prepared:
         await _migrate(server.settings, tables.values())
@@ -217,9 +240,12 @@ async def open_applications(
     generations = []
     for application in applications:
         config = configuration(application, environment, secrets)
-        generation = build_generation(server, tables[application.name], config)
+        source = sources.get(application.name)
+        generation = build_generation(server, tables[application.name], config, source)
         if not prepared:
             await _seed(server, generation, secrets)
+            if source is not None:
+                await generation.durable.revisions.keep(text_of(source))
         generations.append(generation)
     return generations
 
@@ -238,7 +264,13 @@ async def _seed(server: Server, of: Generation, secrets: Mapping[str, str]) -> N
     await seed(server.database, of.application, of.permissions, of.records, server.passwords, secrets)
 
 
-def build_generation(server: Server, tables: Tables, config: Mapping[str, Any]) -> Generation:
+def _sources(definitions: Sequence[Loaded]) -> Mapping[str, Source]:
+    return {one.application.name: one.source for one in definitions}
+
+
+def build_generation(
+    server: Server, tables: Tables, config: Mapping[str, Any], source: Source | None = None
+) -> Generation:
     """One application compiled: permissions, actions, tokens and files."""
     application, dialect = tables.application, server.database.dialect
     permissions = Permissions(application)
@@ -257,12 +289,22 @@ def build_generation(server: Server, tables: Tables, config: Mapping[str, Any]) 
     services = Services(
         application, records, server.outbound, library, tokens, config, open_mail(server.settings)
     )
-    actions = compile_actions(application)
+    runs = Runs(server.database, compile_actions(application), services, permissions, server.passwords)
+
+    def revive(text: str) -> Engine:
+        # The functions are those of today: only what they are called with is part of a definition.
+        kinds, _ = kinds_with(() if source is None else source.functions)
+        earlier = build_generation(server, build_tables(from_text(text, steps=kinds)), config)
+        return Engine(earlier.runs, earlier.tokens.find_caller)
+
+    revision = "" if source is None else source.revision
+    engine = Engine(runs, tokens.find_caller)
     return Generation(
         application=application,
         permissions=permissions,
         records=records,
-        runs=Runs(server.database, actions, services, permissions, server.passwords),
+        runs=runs,
+        durable=durable_runs(server, engine, revision, revive),
         tokens=tokens,
         keys=KeyRing(application.uuid.hex, server.database, server.keystore),
         library=library,

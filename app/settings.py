@@ -167,6 +167,22 @@ class Settings(BaseSettings):
     refresh_grace_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(
         10, description="How long the refresh token before the current one still gets the current one."
     )
+    run_concurrency: Count = Field(16, description="Durable runs that one process drives at the same time.")
+    run_lease_seconds: Annotated[float, Field(ge=1, allow_inf_nan=False)] = Field(
+        30, description="How long after its driver's last sign another one takes a durable run over."
+    )
+    run_attempts: Count = Field(
+        5, description="How often a durable run is taken up without getting on before it is given up."
+    )
+    run_cursor_bytes: Count = Field(
+        1_000_000, description="Most bytes of values that a durable run keeps between its steps."
+    )
+    run_result_bytes: Count = Field(
+        1_000_000, description="Largest input or result that is kept of a durable run, in bytes."
+    )
+    run_grace_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(
+        10, description="How long durable runs may go on at SIGTERM; then others take them."
+    )
 
     @model_validator(mode="after")
     def _ordered(self) -> Settings:

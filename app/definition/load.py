@@ -20,6 +20,7 @@ from app.definition.resolve import resolve
 from app.definition.source import Node, Path, Place, Source, path_text, without
 from app.definition.steps import Step, StepOptions
 from app.errors import DefinitionError, Problem
+from app.json_text import read_json, write_plain_json
 
 MAXIMUM_BYTES = 2_000_000
 """Size of one file."""
@@ -81,6 +82,16 @@ def load(paths: Paths, *, steps: Steps) -> Loaded:
 def rebuild(source: Source, *, steps: Steps) -> Loaded:
     """A definition that has been loaded before, perhaps in another process, as it was written then."""
     return Loaded(resolve(_validated(source.root, frozenset(), _options(steps))), source)
+
+
+def text_of(source: Source) -> str:
+    """A definition as one text, from which `from_text` makes it again after its files have changed."""
+    return write_plain_json(source.root.data(), str)
+
+
+def from_text(text: str, *, steps: Steps) -> Application:
+    """The definition that `text_of` wrote; pydantic's ValidationError where it no longer means anything."""
+    return resolve(Application.model_validate(read_json(text), context={"steps": _options(steps)}))
 
 
 def read(paths: Paths, *, steps: Steps) -> Reading:

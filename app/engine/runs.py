@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any
 from uuid import uuid4
@@ -17,6 +17,7 @@ from uuid import uuid4
 import structlog
 
 from app.auth.passwords import Passwords
+from app.definition.model import Application
 from app.definition.record import Record
 from app.engine.compile import CompiledAction, CompiledStep
 from app.engine.execution import Execution
@@ -30,6 +31,8 @@ from app.storage.runs import RunRow, RunRows
 from app.storage.work import Database, Work
 
 MAXIMUM_SECONDS = 60.0
+_GRACE = 30.0
+"""Seconds after its time in which a run must have been recorded, or its process has died."""
 log = structlog.get_logger()
 
 
@@ -83,6 +86,7 @@ class Runs:
         self._services = services
         self._permissions = permissions
         self._passwords = passwords
+        self._leaving: set[asyncio.Task[Ended]] = set()
 
     async def run(self, start: Start) -> Ended:
         """Runs an action to its end; its errors are raised after they have been recorded."""
@@ -91,13 +95,36 @@ class Runs:
         run = Run(str(uuid4()), start, datetime.now(UTC))
         deadline = monotonic() + self.seconds(start.action)
         execution = Execution.begin(self.actions, start.action, start.input, self.shared(run))
-        while True:
-            context = Context(self.scopes(run), deadline)
-            execution, step = await self._transact(run, execution, context)
+        context = Context(self.scopes(run), deadline)
+        execution, step = await self._transact(run, execution, context)
+        if step is None:
+            return Ended(run.id, execution.result)
+        rest = asyncio.create_task(self._go_on(run, execution, step, context))
+        # What has reached outside goes on to its end, whether or not its caller is still there.
+        self._leaving.add(rest)
+        rest.add_done_callback(self._forget)
+        return await asyncio.shield(rest)
+
+    async def finish(self, seconds: float) -> None:
+        """Waits for runs whose callers have gone, for so long."""
+        if self._leaving:
+            await asyncio.wait(self._leaving, timeout=seconds)
+
+    def _forget(self, rest: asyncio.Task[Ended]) -> None:
+        self._leaving.discard(rest)
+        if not rest.cancelled():
+            # Its caller has got the error, if he is still there; it is recorded in any case.
+            rest.exception()
+
+    async def _go_on(
+        self, run: Run, execution: Execution, step: CompiledStep | None, context: Context
+    ) -> Ended:
+        """The run from its first reaching step on."""
+        while step is not None:
             run = replace(run, part=run.part + 1)
-            if step is None:
-                return Ended(run.id, execution.result)
             await self._leave(run, execution, step, context)
+            execution, step = await self._transact(run, execution, context)
+        return Ended(run.id, execution.result)
 
     async def _transact(
         self, run: Run, execution: Execution, context: Context
@@ -151,8 +178,12 @@ class Runs:
         self, run: Run, execution: Execution, state: str, error: Exception | None = None
     ) -> Work[None]:
         """Writes the run's row and what its steps have noted since the last time."""
-        yield from self._rows.record(self._row(run, state, error), written(execution.journal), run.part)
+        due = None if state != "running" else run.created + self._longest(run)
+        yield from self._rows.record(self._row(run, state, error), written(execution.journal), run.part, due)
         execution.journal.clear()
+
+    def _longest(self, run: Run) -> timedelta:
+        return timedelta(seconds=self.seconds(run.start.action) + _GRACE)
 
     def _row(self, run: Run, state: str, error: Exception | None) -> RunRow:
         action = self.actions[run.start.action].action
@@ -195,6 +226,15 @@ class Runs:
             "config": self._services.config,
             "run": {"id": run.id, "action": action.name, "door": run.start.door},
         }
+
+    @property
+    def application(self) -> Application:
+        """The definition whose actions it runs."""
+        return self._services.application
+
+    def conceal(self, text: str) -> str:
+        """The text without the application's secrets."""
+        return self._services.conceal(text)
 
     def seconds(self, action: str) -> float:
         """How long a run of the action may be at work."""

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.definition.inputs import Sent, check_input, check_sent
+from app.definition.inputs import Sent, check_sent
 from app.definition.model import Action
 from app.engine.runs import Ended, Start
 from app.expressions import to_plain
 from app.permissions import Rule
 from app.resolvers.context import Context
+from app.resolvers.runs import key_of, starting
 
 
-async def run_action(context: Context, id: str, input: Any) -> Any:
+async def run_action(context: Context, id: str, input: Any, idempotency_key: str | None = None) -> Any:
     """The result of an action, by uuid or name, JSON-ready; null when it has none.
 
     Raises `NotFound` for what nobody may call, `Unauthenticated` or `Forbidden` for who may not, `BadInput` with the
     fields that are missing, surplus or wrong, and what the run raises.
+
+    The same caller's same input with the same idempotency key has the result, or the error, of the run that is there;
+    `Conflict` while that is under way, `KeyReused` for another input.
     """
-    context.generation.permissions.admit(context.principal)
-    action = context.generation.action(id)
-    context.generation.permissions.may_run(context.principal, action)
-    values = check_input(context.generation.application, action, input)
-    start = Start(action.name, values, context.principal, context.door, context.request_id)
+    start = starting(context, id, input)
+    key = key_of(context, start, idempotency_key, input)
+    if key is not None:
+        return await context.generation.durable.perform(start, key)
     ended = await context.generation.runs.run(start)
     return to_plain(ended.result)
 

@@ -12,6 +12,8 @@ from app.auth.limiter import AttemptLimiter
 from app.auth.passwords import Passwords
 from app.definition.model import Action, Application, AuthenticationProfile
 from app.definition.names import parse_uuid
+from app.engine.dispatch import Dispatcher
+from app.engine.durable_runs import DurableRuns
 from app.engine.runs import Runs
 from app.errors import NotFound
 from app.outbound import Outbound
@@ -19,6 +21,7 @@ from app.permissions import Grant, Opened, Permissions, Principal, Verb
 from app.resolvers.key_ring import KeyRing
 from app.resolvers.tokens import Tokens
 from app.settings import Settings
+from app.storage.durable_runs import DurableRows
 from app.storage.records import Records
 from app.storage.work import Database
 
@@ -34,6 +37,8 @@ class Server:
     store: LocalStore
     outbound: Outbound
     attempts: AttemptLimiter
+    run_rows: DurableRows
+    dispatcher: Dispatcher
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +49,7 @@ class Generation:
     permissions: Permissions
     records: Records
     runs: Runs
+    durable: DurableRuns
     tokens: Tokens
     keys: KeyRing
     library: Library

@@ -13,8 +13,9 @@ from app.auth.keystore import Keystore
 from app.auth.tokens import AccessToken, RefreshToken, mint_access, mint_refresh, read_access, read_refresh
 from app.definition.conditions import Compare
 from app.definition.model import ROLE_MODEL, Application, AuthenticationProfile
+from app.engine.callers import key_holder
 from app.errors import Unauthenticated
-from app.permissions import Permissions, Principal, Verb
+from app.permissions import ANYBODY, Permissions, Principal, Verb
 from app.storage.callers import Callers
 from app.storage.records import Records
 from app.storage.selection import Leaf, Many, Selection, Source, Values, granted, whole
@@ -177,6 +178,19 @@ class Tokens:
         if found is None or known != version or found.ends <= datetime.now(UTC):
             return None
         return found.principal
+
+    def find_caller(self, caller: Mapping[str, Any] | None) -> Work[Principal]:
+        """Who started a run, as the database has them now; anybody where they are gone."""
+        if caller is None:
+            return ANYBODY
+        if "profile" not in caller:
+            return key_holder(caller, self._permissions.privileges(frozenset(caller["roles"])))
+        profile = self._application.authentication_profiles.get(caller["profile"])
+        user = None if profile is None else (yield from self.find_user(profile, "id", caller["record"]))
+        if profile is None or user is None:
+            return ANYBODY
+        privileges = self._permissions.privileges(user.roles)
+        return Principal(profile.name, profile.model, user.record, user.roles, privileges)
 
     def find_user(self, profile: AuthenticationProfile, name: str, value: Any) -> Work[User | None]:
         """The record of the profile's model whose property `name` has this value."""

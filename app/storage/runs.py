@@ -39,14 +39,14 @@ class RunRows:
     """Writes run rows and their journals."""
 
     def __init__(self, dialect: Literal["sqlite", "postgresql"]) -> None:
-        self._insert = prepare(
-            insert(RUN).values({name: bindparam(f"new_{name}") for name in (*RunRow.__slots__, "journal")}),
-            dialect,
-        )
+        new: dict[str, Any] = {name: bindparam(f"new_{name}") for name in (*RunRow.__slots__, "journal")}
+        due: dict[str, Any] = {"due": bindparam("new_due")}
+        self._insert = prepare(insert(RUN).values(new), dialect)
+        self._insert_due = prepare(insert(RUN).values(new | due), dialect)
         self._update = prepare(
             update(RUN)
             .where(RUN.c.id == bindparam("run"))
-            .values({name: bindparam(f"new_{name}") for name in _CHANGING}),
+            .values({name: bindparam(f"new_{name}") for name in _CHANGING} | due),
             dialect,
         )
         self._journal = prepare(
@@ -56,13 +56,19 @@ class RunRows:
             dialect,
         )
 
-    def record(self, row: RunRow, entries: Sequence[Mapping[str, Any]], part: int) -> Work[None]:
-        """Records one part of a run: the first inserts its row, later ones bring it up to date."""
+    def record(
+        self, row: RunRow, entries: Sequence[Mapping[str, Any]], part: int, due: datetime | None = None
+    ) -> Work[None]:
+        """Records one part of a run: the first inserts its row, later ones bring it up to date.
+
+        `due` is when a run that goes on must have ended, or its process has died.
+        """
         if part == 0:
             values = {f"new_{name}": getattr(row, name) for name in RunRow.__slots__}
-            yield self._insert.statement({**values, "new_journal": list(entries)})
+            insert = self._insert if due is None else self._insert_due
+            yield insert.statement({**values, "new_journal": list(entries), "new_due": due})
             return
         changed = {f"new_{name}": getattr(row, name) for name in _CHANGING}
-        yield self._update.statement({"run": row.id, **changed})
+        yield self._update.statement({"run": row.id, "new_due": due, **changed})
         if entries:
             yield self._journal.statement({"run": row.id, "place": part, "steps": list(entries)})

@@ -1,0 +1,28 @@
+"""Who started a run, as its row keeps it: enough to find them again, with the rights that they have then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.permissions import ANYBODY, Principal
+
+
+def caller_of(principal: Principal) -> Mapping[str, Any] | None:
+    """What is kept of who calls; null for anybody."""
+    if principal == ANYBODY:
+        return None
+    record = principal.record
+    if principal.profile is not None and record is not None:
+        return {"profile": principal.profile, "record": record["id"]}
+    kept: dict[str, Any] = {"key": principal.key, "roles": sorted(principal.roles)}
+    if record is not None:
+        kept["user"] = {"id": record["id"], "email": record.get("email")}
+    return kept
+
+
+def key_holder(caller: Mapping[str, Any], privileges: frozenset[str]) -> Principal:
+    """Who came with an API key, with the roles they had then."""
+    return Principal(
+        record=caller.get("user"), roles=frozenset(caller["roles"]), privileges=privileges, key=caller["key"]
+    )

@@ -1,0 +1,269 @@
+"""What can be asked of durable runs: start one, wait for its end, answer it, end it, let it go on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from time import monotonic
+from typing import Any
+from uuid import uuid4
+
+from app.definition.inputs import check_values
+from app.engine.callers import caller_of
+from app.engine.dispatch import Dispatcher
+from app.engine.driver import Driver, Taken
+from app.engine.execution import Execution
+from app.engine.interpreter import Context
+from app.engine.questions import belongs
+from app.engine.recorded import recorded_input
+from app.engine.runs import Run, Runs, Start, principal_name
+from app.errors import Conflict, KeyReused, StepFailed, TimedOut, error_of
+from app.expressions import to_plain
+from app.json_text import write_json
+from app.steps.base import Ask, Done
+from app.storage.durable_runs import NewRun, StoredRun
+from app.storage.work import Database, Work
+
+CANCELLED = "The run was cancelled."
+NOT_KEPT = "The run has ended; its result was not kept."
+_LOOK = 0.25
+"""Seconds between two looks at a run that another process may drive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An idempotency key of a caller: who sends the same with it again gets the same run."""
+
+    digest: str
+    input: str
+
+    @classmethod
+    def of(cls, application: str, start: Start, key: str, given: Any) -> Key:
+        """The key as it is stored: nothing can be read from it."""
+        who = principal_name(start.principal) or ""
+        input = write_json([start.action, to_plain(given)]).encode()
+        return cls(sha256(f"{application}\n{who}\n{key}".encode()).hexdigest(), sha256(input).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A run that was started, or that the same key had started before."""
+
+    id: str
+    state: str
+    known: bool = False
+
+
+class DurableRuns:
+    """The durable runs of one application."""
+
+    def __init__(self, database: Database, runs: Runs, driver: Driver, dispatcher: Dispatcher) -> None:
+        self.driver = driver
+        self.revisions = driver.revisions
+        self._rows = driver.rows
+        self._database = database
+        self._application = runs.application
+        self._runs = runs
+        self._cursors = driver.cursors
+        self._dispatcher = dispatcher
+        self._begun: dict[str, tuple[Taken, Execution, float]] = {}
+        self._ends: dict[str, asyncio.Event] = {}
+
+    async def start(self, start: Start, key: Key | None = None) -> Begun:
+        """Records a run and has it driven; gives its id when it is on disk.
+
+        With a key that is known: the run that is there, `KeyReused` where another input was sent with it.
+        """
+        run = Run(str(uuid4()), start, datetime.now(UTC))
+        execution = Execution.begin(self._runs.actions, start.action, start.input, self._runs.shared(run))
+        here = self._dispatcher.has_room
+        row = self._new(run, execution, key, here)
+        lease = self.driver.limits.lease if here else 0.0
+
+        def work() -> Work[StoredRun | None]:
+            known = yield from self._rows.insert(row, lease)
+            if known is None and not here:
+                yield from self._dispatcher.defer(run.id, None)
+            return known
+
+        known = await self._database.write(work)
+        if known is not None:
+            return _known(known, key)
+        if here:
+            self._hand_over(run, execution, row)
+        self._dispatcher.notify(run.id)
+        return Begun(run.id, row.state)
+
+    async def perform(self, start: Start, key: Key) -> Any:
+        """The result of a run with a key, as it is kept, also when it had ended before; raises what it ended with.
+
+        `Conflict` while the run that the key began is under way.
+        """
+        deadline = monotonic() + self._runs.seconds(start.action)
+        begun = await self.start(start, key)
+        if begun.known and begun.state not in ("completed", "fatal_errored"):
+            raise Conflict("A run with this idempotency key is under way.")
+        row = await self._ended(begun.id, deadline)
+        if row.state != "completed":
+            raise error_of(row.reason or "", row.message or "")
+        if row.result is None and self._runs.actions[start.action].confidential:
+            raise Conflict(NOT_KEPT)
+        return row.result
+
+    async def answer(
+        self, row: StoredRun, token: str, input: Any, idempotency_key: str | None = None
+    ) -> StoredRun:
+        """Gives a waiting run its answer, and has it go on. `BadInput` names what is wrong with the answer.
+
+        `Conflict` where the run does not wait, or the token is not that of its question; the same answer with the
+        same idempotency key is taken again and changes nothing.
+        """
+        digest = self._digest(token, input, idempotency_key)
+        if belongs(token, row.wait) and digest is not None and (row.wait or {}).get("answered") == digest:
+            return row
+        _check_question(row, token)
+        taken, execution, _ = await self.driver.restore(row)
+        context = Context(taken.runs.scopes(taken.run), taken.deadline)
+        step = execution.next_step()
+        asked = None if step is None else step.run(context.scope(execution, step))
+        if step is None or not isinstance(asked, Ask):
+            raise StepFailed("The run does not stand at a question.")
+        application = taken.runs.application
+        execution.settle(step, Done(check_values(application, asked.fields, input, "field of this question")))
+        cursor = self._cursors.write(row.id, execution)
+        wait = {"token": token, "answered": digest or "once"}
+        if not await self._database.write(lambda: self._answered(row, cursor, wait)):
+            raise Conflict("The question has just been answered, or its time was over.")
+        self._dispatcher.notify(row.id)
+        return row
+
+    async def cancel(self, run: str) -> bool:
+        """Whether there was a run to end; who drives it stops at its next change."""
+        application = self._application.uuid.hex
+        return await self._database.write(lambda: self._rows.cancel(run, application, CANCELLED))
+
+    async def retry(self, run: str) -> bool:
+        """Whether there was a failed run, which now goes on from where it last stood."""
+        application = self._application.uuid.hex
+
+        def work() -> Work[bool]:
+            found = yield from self._rows.retry(run, application)
+            if found:
+                yield from self._dispatcher.defer(run, None)
+            return found
+
+        found = await self._database.write(work)
+        if found:
+            self._dispatcher.notify(run)
+        return found
+
+    async def find(self, run: str) -> StoredRun | None:
+        """The run of this application with this id, durable or not."""
+        row = await self._database.read(lambda: self._rows.find(run))
+        return row if row is not None and row.application == self._application.uuid.hex else None
+
+    async def drive(self, row: StoredRun) -> None:
+        """Drives a run that was taken."""
+        try:
+            await self.driver.drive(row)
+        finally:
+            self._tell(row.id)
+
+    async def drive_begun(self, run: str) -> bool:
+        """Drives a run that was started here with its lease; False where it was not, or too long ago."""
+        taken, execution, until = self._begun.pop(run, (None, None, 0.0))
+        if taken is None or execution is None or monotonic() > until:
+            return False
+        try:
+            await self.driver.drive(taken.row, (taken, execution))
+        finally:
+            self._tell(run)
+        return True
+
+    def _new(self, run: Run, execution: Execution, key: Key | None, here: bool) -> NewRun:
+        start = run.start
+        action = self._runs.actions[start.action].action
+        limit = self.driver.limits.result_bytes
+        return NewRun(
+            id=run.id,
+            application=self._application.uuid.hex,
+            action=action.uuid.hex,
+            action_name=action.name,
+            revision=self.revisions.current,
+            door=start.door,
+            principal=principal_name(start.principal),
+            run_as=action.run_as,
+            caller=caller_of(start.principal),
+            input=recorded_input(self._application, action, start.input, self._runs.conceal, limit),
+            cursor=self._cursors.write(run.id, execution),
+            created=run.created,
+            state="running" if here else "created",
+            epoch=int(here),
+            attempts=int(here),
+            owner=self.driver.owner if here else None,
+            idempotency_key=None if key is None else key.digest,
+            input_digest=None if key is None else key.input,
+        )
+
+    def _hand_over(self, run: Run, execution: Execution, new: NewRun) -> None:
+        now = monotonic()
+        taken = Taken(stored(new), self._runs, run, now + self._runs.seconds(run.start.action))
+        self._begun[run.id] = (taken, execution, now + self.driver.limits.lease / 2)
+
+    def _answered(self, row: StoredRun, cursor: str, wait: Mapping[str, Any]) -> Work[bool]:
+        done = yield from self._rows.answer(row.id, row.epoch or 0, cursor, wait)
+        if done:
+            yield from self._dispatcher.defer(row.id, None)
+        return done
+
+    def _digest(self, token: str, input: Any, key: str | None) -> str | None:
+        if key is None:
+            return None
+        return sha256(write_json([token, key, to_plain(input)]).encode()).hexdigest()
+
+    async def _ended(self, run: str, deadline: float) -> StoredRun:
+        """The run when it has ended, wherever it is driven."""
+        event = self._ends.setdefault(run, asyncio.Event())
+        try:
+            while True:
+                event.clear()
+                row = await self.find(run)
+                if row is not None and row.ended is not None:
+                    return row
+                if monotonic() > deadline:
+                    raise TimedOut("The run goes on; send the same again with the same key for its result.")
+                try:
+                    await asyncio.wait_for(event.wait(), _LOOK)
+                except TimeoutError:
+                    continue
+        finally:
+            self._ends.pop(run, None)
+
+    def _tell(self, run: str) -> None:
+        if run in self._ends:
+            self._ends[run].set()
+
+
+def stored(new: NewRun) -> StoredRun:
+    """The row of a run that was just begun, as it would be read."""
+    known = {name: getattr(new, name) for name in NewRun.__slots__ if name in StoredRun.__slots__}
+    return StoredRun(**{**dict.fromkeys(StoredRun.__slots__), **known})
+
+
+def _known(row: StoredRun, key: Key | None) -> Begun:
+    if key is None or row.input_digest != key.input:
+        raise KeyReused
+    return Begun(row.id, row.state, known=True)
+
+
+def _check_question(row: StoredRun, token: str) -> None:
+    if row.ended is not None:
+        raise Conflict("The run has ended; it takes no answer.")
+    if row.state != "waiting_for_input":
+        asked = "has been answered" if row.wait else "has not been asked"
+        raise Conflict(f"The run does not wait: its question {asked}.")
+    if not belongs(token, row.wait):
+        raise Conflict("The token is not that of the question which the run waits for.")

@@ -1,0 +1,34 @@
+"""What a run that waits asks, and whether an answer belongs to it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from app.definition.model import Input
+from app.steps.base import Ask
+
+
+def question(ask: Ask) -> dict[str, Any]:
+    """What is stored while the run waits: a new token, the texts, and the fields as a form shows them."""
+    fields = [_field(name, field) for name, field in ask.fields.items()]
+    return {"token": secrets.token_urlsafe(16), "title": ask.title, "text": ask.text, "fields": fields}
+
+
+def belongs(token: str, wait: Mapping[str, Any] | None) -> bool:
+    """Whether the token is that of the question."""
+    return wait is not None and secrets.compare_digest(token.encode(), str(wait.get("token", "")).encode())
+
+
+def _field(name: str, field: Input) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "name": name,
+        "label": field.label or name,
+        "kind": field.kind or "object",
+        "required": field.required,
+        "description": field.description,
+    }
+    if field.options:
+        shown["options"] = list(field.options)
+    return shown

@@ -1,0 +1,74 @@
+"""One process's part in driving runs: takes what is due, sweeps up what was left behind."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+import structlog
+
+from app.engine.dispatch import Dispatcher
+from app.engine.durable_runs import DurableRuns
+from app.storage.durable_runs import DurableRows
+from app.storage.work import Database
+
+INTERRUPTED = "The server's process ended while the run was under way."
+_MOST = 100
+_TIDY = 600
+"""Ticks between two looks at definitions that no run needs."""
+log = structlog.get_logger()
+
+
+class Worker:
+    """Drives the runs of all applications of a server, as the dispatcher asks for them."""
+
+    def __init__(
+        self,
+        database: Database,
+        rows: DurableRows,
+        dispatcher: Dispatcher,
+        applications: Mapping[str, DurableRuns],
+    ) -> None:
+        self._database = database
+        self._dispatcher = dispatcher
+        self._applications = applications
+        self._rows = rows
+        self._ticks = 0
+        self._serving: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        """Serves in a task of its own, until `stop`."""
+        self._serving = asyncio.create_task(self._dispatcher.serve(self.drive, self.sweep))
+
+    async def stop(self, grace: float) -> None:
+        """Lets runs that are under way go on for so many seconds, then gives them back."""
+        await self._dispatcher.stop(grace)
+        if self._serving is not None:
+            await self._serving
+
+    async def drive(self, run: str) -> None:
+        """Takes the run, if it is due and served here, and drives it until it ends or waits."""
+        for one in self._applications.values():
+            if await one.drive_begun(run):
+                return
+        served = list(self._applications)
+        one = next(iter(self._applications.values()))
+        driver = one.driver
+        row = await self._database.write(
+            lambda: self._rows.take(run, served, driver.owner, driver.limits.lease)
+        )
+        if row is not None:
+            await self._applications[row.application].drive(row)
+
+    async def sweep(self) -> None:
+        """Wakes what is due, ends waiting runs whose process is gone, frees definitions that no run needs."""
+        served = list(self._applications)
+        overdue = await self._database.read(lambda: self._rows.due(served, _MOST))
+        for run in overdue:
+            self._dispatcher.notify(run)
+        if await self._database.read(self._rows.orphaned):
+            await self._database.write(lambda: self._rows.interrupt(INTERRUPTED))
+        if self._ticks % _TIDY == 0:
+            for one in self._applications.values():
+                await one.revisions.free()
+        self._ticks += 1

@@ -1,0 +1,212 @@
+"""Runs as their callers see them: started, looked at, answered, ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.definition.inputs import check_input
+from app.engine.durable_runs import Key
+from app.engine.questions import belongs
+from app.engine.runs import Start, principal_name
+from app.errors import BadInput, Conflict, NotFound
+from app.resolvers.context import Context
+from app.storage.durable_runs import StoredRun
+from app.storage.run_lists import RunLists
+
+STATES = ("created", "running", "waiting_for_input", "fatal_errored", "completed", "unknown")
+_NO_RUN = "There is no run with this id."
+_LONGEST_KEY = 255
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """A run that was recorded, or that the same idempotency key had started before."""
+
+    id: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunError:
+    """Why a run failed: a stable code, what its caller may read, and for the console what happened."""
+
+    code: str
+    message: str
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a run asks a person: `fields` are `{name label kind required description options}`."""
+
+    token: str
+    title: str
+    text: str
+    fields: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A run; `steps` is there for those who may read the console."""
+
+    id: str
+    action: str
+    state: str
+    result: Any
+    error: RunError | None
+    created: datetime
+    started: datetime | None
+    ended: datetime | None
+    waiting: Waiting | None
+    steps: Sequence[Mapping[str, Any]] | None = None
+
+
+async def start_action(
+    context: Context, id: str, input: Any, idempotency_key: str | None = None
+) -> RunStarted:
+    """Starts an action, by uuid or name, as a durable run; raises as `run_action` does, `KeyReused` too."""
+    start = starting(context, id, input)
+    begun = await context.generation.durable.start(start, key_of(context, start, idempotency_key, input))
+    return RunStarted(begun.id, begun.state)
+
+
+async def run(context: Context, id: str) -> RunView:
+    """The run with this id; `NotFound` for who neither started it nor may read the console.
+
+    One that anybody started may be seen by who knows its id, which cannot be guessed.
+    """
+    row = await _seen(context, id)
+    steps = None
+    if _reads_console(context):
+        lists = RunLists(context.server.database.dialect)
+        steps = await context.server.database.read(lambda: lists.steps(row.id))
+    return _view(context, row, steps)
+
+
+async def runs(
+    context: Context, where: Mapping[str, str] | None = None, skip: int = 0, take: int = 50
+) -> list[RunView]:
+    """The caller's runs, or all for who may read the console, the newest first; `where`: `state`, `action`."""
+    wanted = _checked(context, where or {})
+    settings = context.server.settings
+    if skip < 0 or not 0 < take <= settings.take_most:
+        raise BadInput(f"skip is 0 or more, take 1 to {settings.take_most}.", {"take": ["is_invalid"]})
+    if not _reads_console(context):
+        who = principal_name(context.principal)
+        if who is None:
+            return []
+        wanted["principal"] = who
+    application = context.generation.application.uuid.hex
+    lists = RunLists(context.server.database.dialect)
+    rows = await context.server.database.read(lambda: lists.newest(application, wanted, skip, take))
+    return [_view(context, row, None) for row in rows]
+
+
+async def answer_run(
+    context: Context, id: str, token: str, input: Any, idempotency_key: str | None = None
+) -> RunStarted:
+    """Answers what a run waits for; who has the token of the question may, whoever started the run.
+
+    `Conflict` where it does not wait or the token is another's, `BadInput` for a wrong answer.
+    """
+    context.generation.permissions.admit(context.principal)
+    durable = context.generation.durable
+    row = await durable.find(id)
+    if row is None or not (belongs(token, row.wait) or _may_see(context, row)):
+        raise NotFound(_NO_RUN)
+    await durable.answer(row, token, input, _checked_key(idempotency_key))
+    return RunStarted(row.id, "running")
+
+
+async def cancel_run(context: Context, id: str) -> RunView:
+    """Ends a durable run, whatever it does; `Conflict` where it has ended or is none that can be ended."""
+    row = await _seen(context, id)
+    if not await context.generation.durable.cancel(row.id):
+        what = "has ended" if row.ended else "was started with a caller who waits; it ends by itself"
+        raise Conflict(f"The run {what}.")
+    return await run(context, id)
+
+
+async def retry_run(context: Context, id: str) -> RunView:
+    """Lets a failed durable run go on from where it last stood; `Conflict` for any other."""
+    row = await _seen(context, id)
+    if not await context.generation.durable.retry(row.id):
+        raise Conflict("Only a durable run that has failed can go on.")
+    return await run(context, id)
+
+
+def starting(context: Context, id: str, input: Any) -> Start:
+    """What a run begins with, once it is decided that the caller may and that the input is right."""
+    generation = context.generation
+    generation.permissions.admit(context.principal)
+    action = generation.action(id)
+    generation.permissions.may_run(context.principal, action)
+    values = check_input(generation.application, action, input)
+    return Start(action.name, values, context.principal, context.door, context.request_id)
+
+
+def key_of(context: Context, start: Start, key: str | None, input: Any) -> Key | None:
+    """The caller's idempotency key; `BadInput` for one that is empty or too long."""
+    key = _checked_key(key)
+    application = context.generation.application.uuid.hex
+    return None if key is None else Key.of(application, start, key, input)
+
+
+def _checked_key(key: str | None) -> str | None:
+    if key is not None and not 0 < len(key) <= _LONGEST_KEY:
+        raise BadInput(f"An idempotency key has 1 to {_LONGEST_KEY} characters.")
+    return key
+
+
+async def _seen(context: Context, id: str) -> StoredRun:
+    context.generation.permissions.admit(context.principal)
+    row = await context.generation.durable.find(id)
+    if row is None or not _may_see(context, row):
+        raise NotFound(_NO_RUN)
+    return row
+
+
+def _may_see(context: Context, row: StoredRun) -> bool:
+    return row.principal == principal_name(context.principal) or (
+        row.principal is None or _reads_console(context)
+    )
+
+
+def _reads_console(context: Context) -> bool:
+    return "read_console" in context.principal.privileges
+
+
+def _checked(context: Context, where: Mapping[str, str]) -> dict[str, str]:
+    wanted = dict(where)
+    if unknown := wanted.keys() - {"state", "action"}:
+        raise BadInput(f"Runs are found by state and action, not by {', '.join(sorted(unknown))}.")
+    if wanted.get("state", "running") not in STATES:
+        raise BadInput(f"A state is one of {', '.join(STATES)}.", {"state": ["is_invalid"]})
+    if "action" in wanted:
+        wanted["action"] = context.generation.action(wanted["action"]).uuid.hex
+    return wanted
+
+
+def _view(context: Context, row: StoredRun, steps: Sequence[Mapping[str, Any]] | None) -> RunView:
+    error = None
+    if row.reason is not None:
+        detail = row.error if _reads_console(context) else None
+        error = RunError(row.reason, row.message or "The run failed.", detail)
+    waiting = None
+    if row.state == "waiting_for_input" and row.wait is not None:
+        waiting = Waiting(**row.wait)
+    return RunView(
+        id=row.id,
+        action=row.action_name,
+        state=row.state,
+        result=row.result,
+        error=error,
+        created=row.created,
+        started=row.started,
+        ended=row.ended,
+        waiting=waiting,
+        steps=steps,
+    )

@@ -1,0 +1,37 @@
+"""Puts together what drives the durable runs of a server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from app.auth.seal import Seal
+from app.engine.cursor import Cursors
+from app.engine.driver import Driver, Limits
+from app.engine.durable_runs import DurableRuns
+from app.engine.revisions import Engine, Revisions
+from app.engine.worker import Worker
+from app.resolvers.context import Generation, Server
+
+
+def durable_runs(
+    server: Server, engine: Engine, revision: str, revive: Callable[[str], Engine]
+) -> DurableRuns:
+    """The durable runs of one application; `revive` makes the engine of an earlier definition from its text."""
+    settings, application = server.settings, engine.runs.application
+    revisions = Revisions(
+        server.database, application.uuid.hex, revision, engine, engine.runs.conceal, revive
+    )
+    cursors = Cursors(Seal(server.keystore.secret("run-cursor")), settings.run_cursor_bytes)
+    limits = Limits(settings.run_lease_seconds, settings.run_attempts, settings.run_result_bytes)
+    driver = Driver(
+        server.database, server.run_rows, revisions, cursors, server.passwords, server.dispatcher, limits
+    )
+    return DurableRuns(server.database, engine.runs, driver, server.dispatcher)
+
+
+def begin_worker(server: Server, generations: Iterable[Generation]) -> Worker:
+    """Begins to drive the runs of these applications."""
+    applications = {one.application.uuid.hex: one.durable for one in generations}
+    worker = Worker(server.database, server.run_rows, server.dispatcher, applications)
+    worker.begin()
+    return worker

@@ -1,0 +1,58 @@
+"""Lists runs for people, and what their steps did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Text, bindparam, or_, select
+
+from app.storage.durable_runs import COLUMNS, StoredRun
+from app.storage.prepare import DialectName, prepare
+from app.storage.system import JOURNAL, RUN
+from app.storage.work import Work
+
+
+class RunLists:
+    """Lists runs, the newest first, without what they hold."""
+
+    def __init__(self, dialect: DialectName) -> None:
+        columns = [column for column in COLUMNS if column.name not in ("cursor", "result", "input")]
+        self._names = [column.name for column in columns]
+        known = {"principal": RUN.c.principal, "state": RUN.c.state, "action": RUN.c.action}
+        wanted = [
+            or_(bindparam(f"any_{name}", type_=Text()) == "1", column == bindparam(name))
+            for name, column in known.items()
+        ]
+        number = RUN.c.epoch.type
+        self._filters = tuple(known)
+        self._list = prepare(
+            select(*columns)
+            .where(RUN.c.application == bindparam("of"), *wanted)
+            .order_by(RUN.c.created.desc(), RUN.c.id)
+            .limit(bindparam("take", type_=number))
+            .offset(bindparam("skip", type_=number)),
+            dialect,
+        )
+        part = select(JOURNAL.c.entries).where(JOURNAL.c.run_id == bindparam("run"))
+        self._parts = prepare(part.order_by(JOURNAL.c.sequence), dialect)
+        self._first = prepare(select(RUN.c.journal).where(RUN.c.id == bindparam("run")), dialect)
+
+    def newest(
+        self, application: str, where: Mapping[str, str], skip: int, take: int
+    ) -> Work[list[StoredRun]]:
+        """Runs that agree with `where`: `principal`, `state`, `action` (the uuid's hex)."""
+        values: dict[str, Any] = {"of": application, "skip": skip, "take": take}
+        for name in self._filters:
+            values |= {name: where.get(name, ""), f"any_{name}": "0" if name in where else "1"}
+        rows = yield self._list.statement(values)
+        blank: dict[str, Any] = dict.fromkeys(("cursor", "result", "input"))
+        return [
+            StoredRun(**dict(zip(self._names, row, strict=True)), **blank) for row in self._list.rows(rows)
+        ]
+
+    def steps(self, run: str) -> Work[list[Mapping[str, Any]]]:
+        """What the steps of a run did, in their order."""
+        first = self._first.rows((yield self._first.statement({"run": run})))
+        later = self._parts.rows((yield self._parts.statement({"run": run})))
+        return [entry for (entries,) in [*first, *later] for entry in entries or ()]
