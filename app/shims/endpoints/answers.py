@@ -18,7 +18,7 @@ from app.errors import StepFailed
 from app.expressions import EvaluationError, to_plain
 from app.json_text import write_json
 from app.resolvers.context import Context
-from app.shims.endpoints.operations import Operation
+from app.shims.endpoints.operations import Operation, UseRecords
 
 ROWS = 500
 """Of a CSV, written at once."""
@@ -43,7 +43,9 @@ def answer(context: Context, operation: Operation, request: Request, result: Any
             return _csv(request.url.path, result)
         if operation.response == "html":
             return _page(context, operation, result)
-        return Response(to_json(to_plain(result)), media_type="application/json", headers=_HEADERS)
+        # Records that were read for a caller are what JSON takes already.
+        ready = result if isinstance(operation.does, UseRecords) else to_plain(result)
+        return Response(to_json(ready), media_type="application/json", headers=_HEADERS)
     except (EvaluationError, TypeError) as error:
         raise StepFailed("The answer could not be written.", str(error)) from error
 
