@@ -7,7 +7,7 @@ cheap and shares no state that either would change, so a transaction can be star
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from app.engine.compile import Block, CompiledAction, CompiledStep
@@ -30,6 +30,10 @@ class Frame:
     items: tuple[Any, ...] = ()
     place: int = 0
 
+    def copy(self) -> Frame:
+        """A copy that can go its own way."""
+        return Frame(self.block, self.position, self.loop, self.items, self.place)
+
 
 @dataclass(slots=True)
 class Invocation:
@@ -42,7 +46,8 @@ class Invocation:
 
     def copy(self) -> Invocation:
         """A copy that can go its own way."""
-        return replace(self, variables=dict(self.variables), frames=[replace(frame) for frame in self.frames])
+        frames = [frame.copy() for frame in self.frames]
+        return Invocation(self.action, dict(self.variables), frames, self.caller)
 
 
 @dataclass(slots=True)
@@ -72,11 +77,9 @@ class Execution:
 
     def copy(self) -> Execution:
         """A copy that can go its own way."""
-        return replace(
-            self,
-            shared=dict(self.shared),
-            invocations=[invocation.copy() for invocation in self.invocations],
-            journal=list(self.journal),
+        invocations = [invocation.copy() for invocation in self.invocations]
+        return Execution(
+            self.actions, dict(self.shared), invocations, self.steps, list(self.journal), self.result
         )
 
     @property

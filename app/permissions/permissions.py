@@ -46,6 +46,7 @@ class Permissions:
             profile.model: compile_rows(application, application.models[profile.model], MYSELF)
             for profile in application.authentication_profiles.values()
         }
+        self._of_application: dict[tuple[Verb, str], Grant] = {}
         self._rights: dict[tuple[frozenset[str], Verb, str], _Right] = {}
 
     def authorize(self, principal: Principal, verb: Verb, model: str) -> Grant:
@@ -64,7 +65,11 @@ class Permissions:
 
     def of_application(self, verb: Verb, model: str) -> Grant:
         """The application's own right, with which the steps of its actions run: all rows, all that is stored."""
-        return Grant(model, verb, self._names(self._application.models[model], verb, None))
+        grant = self._of_application.get((verb, model))
+        if grant is None:
+            grant = Grant(model, verb, self._names(self._application.models[model], verb, None))
+            self._of_application[verb, model] = grant
+        return grant
 
     def of_opened(self, principal: Principal, verb: Verb, opened: Opened) -> Grant:
         """The right of who comes by a rule that opens a model.

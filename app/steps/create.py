@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from app.definition.model import Application
+from app.definition.record import Record
 from app.definition.steps import Step, StepOptions
 from app.definition.types import MemberName, ModelName
 from app.expressions import Value
@@ -26,10 +27,15 @@ def compile_create(options: Options, step: Step, application: Application) -> St
     def run(scope: Scope) -> Work[Outcome]:
         grant = scope.authorize(Verb.CREATE, model)
         values = evaluated(options.values, scope)
-        id = yield from scope.services.records.create(grant, values, scope.write, validate=options.validate_)
+        records = scope.services.records
         if step.as_ is None:
+            yield from records.create(grant, values, scope.write, validate=options.validate_)
             return Done()
-        return Done((yield from reader.written(scope, model, [id]))[0])
+        wanted = reader.wanted(scope, model)
+        id, made = yield from records.create_and_read(
+            grant, values, scope.write, wanted, validate=options.validate_
+        )
+        return Done(Record(model, made or {"id": id}))
 
     return run
 

@@ -7,13 +7,14 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from app.definition.conditions import Compare
+from app.definition.conditions import Compare, Parameter
 from app.definition.model import Application
 from app.definition.record import Record
 from app.errors import Forbidden, StepFailed, TooLarge, Unauthenticated
 from app.expressions import Value
 from app.permissions import Grant, Verb
 from app.steps.base import Scope
+from app.storage.records import Wanted
 from app.storage.selection import Field, Selection, Source, Values, granted, whole
 from app.storage.work import Work
 
@@ -26,6 +27,7 @@ class Reader:
 
     def __init__(self, application: Application) -> None:
         self._fields = lru_cache(maxsize=32)(lambda model, names: whole(application.models[model], names))
+        self._selections = lru_cache(maxsize=32)(self._selection)
 
     def fields(self, source: Source) -> tuple[Field, ...]:
         """Everything that stands in a record's own row, as far as it may be read."""
@@ -33,20 +35,28 @@ class Reader:
 
     def written(self, scope: Scope, model: str, ids: Sequence[int]) -> Work[list[Record]]:
         """Records that have been written, in this order; one that the run may not read has its id alone."""
-        values = Values()
-        source = _written_source(scope, model, values)
-        where = Compare("id", "in", values.add(list(ids)))
-        selection = Selection(source, self.fields(source), where)
-        page = yield from scope.services.records.select(selection, values.done(), "python")
+        wanted = self.wanted(scope, model)
+        values = (*wanted.values, list(ids))
+        page = yield from scope.services.records.select(wanted.selection, values, wanted.form)
         found = {record["id"]: record for record in page.records}
         return [Record(model, found.get(id) or {"id": id}) for id in ids]
 
+    def wanted(self, scope: Scope, model: str) -> Wanted:
+        """How a record that is written is read back, as far as the run may."""
+        values = Values()
+        source = granted(_reading(scope, model), values)
+        operands = values.done()
+        return Wanted(self._selections(source, len(operands)), operands, "python")
 
-def _written_source(scope: Scope, model: str, values: Values) -> Source:
+    def _selection(self, source: Source, operands: int) -> Selection:
+        return Selection(source, self.fields(source), Compare("id", "in", Parameter(operands)))
+
+
+def _reading(scope: Scope, model: str) -> Grant:
     try:
-        return granted(scope.authorize(Verb.READ, model), values)
+        return scope.authorize(Verb.READ, model)
     except (Forbidden, Unauthenticated):
-        return granted(Grant(model, Verb.READ, frozenset({"id"})), values)
+        return Grant(model, Verb.READ, frozenset({"id"}))
 
 
 def target(value: Any, model: str | None) -> tuple[str, int]:

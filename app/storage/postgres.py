@@ -94,8 +94,7 @@ class PostgresDatabase:
         async with self._connection() as connection:
             for attempt in range(1, _ATTEMPTS + 1):
                 try:
-                    async with connection.transaction(isolation="read_committed"):
-                        return await self._drive(connection, work())
+                    return await self._attempt(connection, work())
                 except _LOST_RACES as error:
                     if attempt == _ATTEMPTS:
                         raise Overloaded("The database is busy.") from error
@@ -111,11 +110,22 @@ class PostgresDatabase:
         if self._pool is not None:
             await self._pool.close()
 
-    async def _drive(self, connection: Any, work: Work[T]) -> T:
+    async def _attempt(self, connection: Any, work: Work[T]) -> T:
+        try:
+            first = next(work)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        if first.last:
+            # The statement is a transaction by itself, which saves two round trips.
+            return await self._drive(connection, work, first)
+        async with connection.transaction(isolation="read_committed"):
+            return await self._drive(connection, work, first)
+
+    async def _drive(self, connection: Any, work: Work[T], statement: Statement) -> T:
         fetch = connection.fetch
         try:
             async with asyncio.timeout(self._write_limit):
-                statement = next(work)
                 while True:
                     try:
                         rows = await fetch(statement.sql, *statement.parameters)

@@ -30,6 +30,18 @@ class Write:
     hashes: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How a record is made: whether it is validated, and given up when a unique value is taken; what is answered."""
+
+    validate: bool = True
+    lenient: bool = False
+    own: tuple[str, ...] = ()
+    """Columns that are answered beside the id."""
+    last: bool = False
+    """Whether nothing else is done in the transaction."""
+
+
 class Unhashed(Exception):
     """A password was written that `Write.hashes` lacks: hash `text` outside of the transaction and start again."""
 
@@ -78,6 +90,17 @@ class Parsed:
     links: dict[str, Links] = field(default_factory=dict)
     files: dict[str, list[str]] = field(default_factory=dict)
     """The references to stored files among the values."""
+
+    @property
+    def stored(self) -> dict[str, Any]:
+        """What the record's own row gets."""
+        return {**self.columns, **self.references}
+
+    @property
+    def scope(self) -> dict[str, Any]:
+        """What validations see."""
+        references = {name: None if id is None else {"id": id} for name, id in self.references.items()}
+        return {**self.columns, **references}
 
 
 class RecordParser:

@@ -30,8 +30,10 @@ class WriteStatement:
     sql: str
     slots: tuple[Callable[[Mapping[str, Any], Sequence[Any]], Any], ...]
 
-    def statement(self, values: Mapping[str, Any], granted: Sequence[Any] = ()) -> Statement:
-        return Statement(self.sql, [slot(values, granted) for slot in self.slots])
+    def statement(
+        self, values: Mapping[str, Any], granted: Sequence[Any] = (), *, last: bool = False
+    ) -> Statement:
+        return Statement(self.sql, [slot(values, granted) for slot in self.slots], last)
 
 
 class RecordStatements:
@@ -44,9 +46,15 @@ class RecordStatements:
         self._kept: dict[Any, WriteStatement] = {}
         self._former: dict[Any, WriteStatement] = {}
 
-    def insert(self, model: str, names: tuple[str, ...], *, lenient: bool = False) -> WriteStatement:
-        """Makes a record of `new_<name>` for each name; answers its id, or nothing if `lenient` and not unique."""
-        return self._get(("insert", model, names, lenient), lambda: self._insert(model, names, lenient))
+    def insert(
+        self, model: str, names: tuple[str, ...], own: tuple[str, ...] = (), *, lenient: bool = False
+    ) -> WriteStatement:
+        """Makes a record of `new_<name>` for each name; answers its id, or nothing if `lenient` and not unique.
+
+        Behind the id come the columns `own`, as reads get them.
+        """
+        key = ("insert", model, names, own, lenient)
+        return self._get(key, lambda: self._insert(model, names, own, lenient))
 
     def update(self, model: str, names: tuple[str, ...], rows: Condition | None) -> WriteStatement:
         """Sets `new_<name>` of the record `record` if `rows` lets it through; answers its id."""
@@ -117,7 +125,9 @@ class RecordStatements:
         self._kept[key] = made
         return made
 
-    def _insert(self, model: str, names: tuple[str, ...], lenient: bool) -> WriteStatement:
+    def _insert(
+        self, model: str, names: tuple[str, ...], own: tuple[str, ...], lenient: bool
+    ) -> WriteStatement:
         found = self._tables.models[model]
         values: dict[str, Any] = dict(self._new(found, names))
         for column in _counted(found):
@@ -129,7 +139,8 @@ class RecordStatements:
         )
         if lenient:
             query = query.on_conflict_do_nothing()
-        return self._written(query.returning(found.table.c.id))
+        answered = (found.table.c[name] for name in ("id", *own))
+        return self._written(query.returning(*answered))
 
     def _update(self, model: str, names: tuple[str, ...], rows: Condition | None) -> WriteStatement:
         found = self._tables.models[model]

@@ -7,17 +7,18 @@ transaction is undone.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from app.definition.conditions import Compare, Condition, Every, Parameter, shift
-from app.errors import BadInput, Conflict, Forbidden, NotFound
-from app.expressions import EvaluationError, is_true
+from app.errors import Conflict, Forbidden, NotFound
 from app.permissions import Grant, Verb
 from app.storage.compile import Plans
 from app.storage.compile.cells import Form
 from app.storage.prepare import DialectName
-from app.storage.record_input import Links, Parsed, Problems, RecordParser, Unhashed, Write
+from app.storage.record_input import Links, Making, Parsed, Problems, RecordParser, Unhashed, Write
 from app.storage.record_links import RecordLinks
+from app.storage.record_problems import Taken, check_validations, taken
 from app.storage.record_rights import RecordRights
 from app.storage.record_statements import RecordStatements
 from app.storage.selection import Leaf, Query, Selection, Source, whole
@@ -25,15 +26,17 @@ from app.storage.shape import Link, Page
 from app.storage.tables import ModelTable, Tables
 from app.storage.work import ReferenceViolated, Row, Statement, UniqueViolated, Work
 
-__all__ = ["Records", "Taken", "Unhashed", "Write"]
+__all__ = ["Records", "Taken", "Unhashed", "Wanted", "Write"]
 
 
-class Taken(Conflict):
-    """A unique value is taken; `fields` maps each name to `is_taken`."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How a record that was written is answered: `selection` finds it by a list of ids, which is its last operand."""
 
-    def __init__(self, message: str, fields: Mapping[str, Sequence[str]]) -> None:
-        super().__init__(message)
-        self.fields = dict(fields)
+    selection: Selection
+    values: Sequence[Any]
+    form: Form
+    link: Link | None = None
 
 
 class Records:
@@ -78,15 +81,35 @@ class Records:
         self, grant: Grant, values: Mapping[str, Any], write: Write, *, validate: bool = True
     ) -> Work[int]:
         """Makes a record and returns its id. `validate=False` leaves out the model's own validations."""
-        table = self._demanded(grant, Verb.CREATE)
-        parsed = self._parsers[grant.model].create(grant, values, write)
-        yield from self._before(grant, table, parsed)
-        if validate:
-            self._validate(table, _scope(parsed))
-        id = yield from self._insert(grant, table, parsed, lenient=False)
-        assert id is not None
-        yield from self._after(grant, table, id, parsed)
-        return id
+        made = yield from self._make(grant, values, write, Making(validate))
+        assert made is not None
+        return int(made[0])
+
+    def create_and_read(
+        self,
+        grant: Grant,
+        values: Mapping[str, Any],
+        write: Write,
+        wanted: Wanted,
+        *,
+        validate: bool = True,
+        last: bool = False,
+    ) -> Work[tuple[int, Any]]:
+        """Makes a record; answers its id, and it as `wanted` shows it, None where that hides it.
+
+        Where all that is wanted stands in the record's own row, one statement does it, the `last` if the work has none.
+        """
+        plan, relations = self._plans.plan(wanted.selection, wanted.form), self._table(grant).relations
+        linked = any(relations[name].column is None for name in values if name in relations)
+        own = None if linked else plan.own
+        made = yield from self._make(
+            grant, values, write, Making(validate, own=own or (), last=last and own is not None)
+        )
+        assert made is not None
+        if own is not None:
+            return int(made[0]), plan.shape([made[1:]], wanted.link, ())[0]
+        page = yield from plan.run((*wanted.values, [made[0]]), wanted.link)
+        return int(made[0]), page.records[0] if page.records else None
 
     def update(
         self, grant: Grant, id: int, values: Mapping[str, Any], write: Write, *, validate: bool = True
@@ -97,8 +120,8 @@ class Records:
         yield from self._before(grant, table, parsed, id)
         if validate and table.model.validations:
             current = yield from self._current(grant, table, id)
-            self._validate(table, {**current, **_scope(parsed)})
-        new = {**parsed.columns, **parsed.references}
+            check_validations(table, {**current, **parsed.scope})
+        new = parsed.stored
         statement = self._statements.update(grant.model, tuple(sorted(new)), grant.rows)
         prepared = statement.statement({"record": id, **_named(new)}, grant.values)
         found = yield from self._guarded(grant, table, parsed, prepared)
@@ -120,15 +143,9 @@ class Records:
         """Changes the record `id`, else the first that agrees in `unique_by`, else makes one; whether it was made."""
         found = id if id is not None else (yield from self._agreeing(updating, values, unique_by))
         if found is None:
-            table = self._demanded(creating, Verb.CREATE)
-            parsed = self._parsers[creating.model].create(creating, values, write)
-            yield from self._before(creating, table, parsed)
-            if validate:
-                self._validate(table, _scope(parsed))
-            made = yield from self._insert(creating, table, parsed, lenient=bool(unique_by))
+            made = yield from self._make(creating, values, write, Making(validate, lenient=bool(unique_by)))
             if made is not None:
-                yield from self._after(creating, table, made, parsed)
-                return made, True
+                return int(made[0]), True
             # Another server was quicker; or another value is taken, which the plain insert will say.
             found = yield from self._agreeing(updating, values, unique_by)
             if found is None:
@@ -146,6 +163,18 @@ class Records:
             raise Conflict(f"The {grant.model} is still referred to.") from None
         if not found:
             raise NotFound(f"There is no such {grant.model}.")
+
+    def _make(self, grant: Grant, values: Mapping[str, Any], write: Write, how: Making) -> Work[Row | None]:
+        """Makes a record: its id, and its columns `own`; None if `lenient` and a unique value is taken."""
+        table = self._demanded(grant, Verb.CREATE)
+        parsed = self._parsers[grant.model].create(grant, values, write)
+        yield from self._before(grant, table, parsed)
+        if how.validate:
+            check_validations(table, parsed.scope)
+        made = yield from self._insert(grant, table, parsed, how)
+        if made is not None:
+            yield from self._after(grant, table, int(made[0]), parsed)
+        return made
 
     def _table(self, grant: Grant) -> ModelTable:
         table = self._tables.models.get(grant.model)
@@ -184,14 +213,15 @@ class Records:
             elif image and not known[references[0]].startswith("image/"):
                 problems.add(name, "is_invalid", "is no image")
 
-    def _insert(self, grant: Grant, table: ModelTable, parsed: Parsed, *, lenient: bool) -> Work[int | None]:
+    def _insert(self, grant: Grant, table: ModelTable, parsed: Parsed, how: Making) -> Work[Row | None]:
         lock = self._statements.lock(grant.model)
         if lock is not None:
             yield lock.statement({})
-        new = {**parsed.columns, **parsed.references}
-        statement = self._statements.insert(grant.model, tuple(sorted(new)), lenient=lenient)
-        rows = yield from self._guarded(grant, table, parsed, statement.statement(_named(new)))
-        return int(rows[0][0]) if rows else None
+        new = parsed.stored
+        insert = self._statements.insert(grant.model, tuple(sorted(new)), how.own, lenient=how.lenient)
+        statement = insert.statement(_named(new), last=how.last and grant.rows is None)
+        rows = yield from self._guarded(grant, table, parsed, statement)
+        return rows[0] if rows else None
 
     def _guarded(
         self, grant: Grant, table: ModelTable, parsed: Parsed, statement: Statement
@@ -199,7 +229,7 @@ class Records:
         try:
             return (yield statement)
         except UniqueViolated as violated:
-            raise _taken(grant, table, violated) from None
+            raise taken(grant, table, violated) from None
         except ReferenceViolated:
             names = [name for name, id in parsed.references.items() if id is not None]
             problems = Problems()
@@ -224,7 +254,7 @@ class Records:
         try:
             yield from self._links.write(name, table.relations[name], id, links)
         except UniqueViolated as violated:
-            raise _taken(grant, table, violated) from None
+            raise taken(grant, table, violated) from None
 
     def _agreeing(
         self, grant: Grant, values: Mapping[str, Any], unique_by: Sequence[str]
@@ -262,37 +292,6 @@ class Records:
         record: Mapping[str, Any] = page.records[0]
         return record
 
-    def _validate(self, table: ModelTable, scope: Mapping[str, Any]) -> None:
-        problems = Problems()
-        for validation in table.model.validations:
-            try:
-                holds = is_true(validation.expression.evaluate(scope))
-            except EvaluationError:
-                holds = False
-            if not holds:
-                problems.add("", "is_invalid", validation.message.rstrip("."))
-        if problems.fields:
-            raise BadInput(". ".join(problems.sentences) + ".", problems.fields)
-
 
 def _named(new: Mapping[str, Any]) -> dict[str, Any]:
     return {f"new_{name}": value for name, value in new.items()}
-
-
-def _scope(parsed: Parsed) -> dict[str, Any]:
-    references = {name: None if id is None else {"id": id} for name, id in parsed.references.items()}
-    return {**parsed.columns, **references}
-
-
-def _taken(grant: Grant, table: ModelTable, violated: UniqueViolated) -> Conflict:
-    named = {column.name: name for name, column in table.columns.items()}
-    named |= {
-        relation.column.name: name
-        for name, relation in table.relations.items()
-        if relation.column is not None
-    }
-    names = [named.get(column, "") for column in violated.columns]
-    if violated.table != table.table.name or not names or not grant.names.issuperset(names):
-        return Conflict("A unique value is already taken.")
-    words = f"{names[0]} is" if len(names) == 1 else f"{', '.join(names)} are together"
-    return Taken(f"{words} already taken.", {name: ["is_taken"] for name in names})

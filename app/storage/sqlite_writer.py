@@ -1,4 +1,4 @@
-"""The one thread that writes to a SQLite file: it commits together what has queued up, each work in a savepoint."""
+"""The one thread that writes to a SQLite file: it commits together what has queued up, each work undone by itself."""
 
 from __future__ import annotations
 
@@ -84,9 +84,9 @@ class Writer:
         for job in self._queued(first):
             if job is not first:
                 batch.append(job)
-            self._run(job)
+            self._run(job, alone=job is first)
             if not self._connection.sqlite.in_transaction:
-                # SQLite gave up the whole transaction (interrupted, disk full): the others start anew, apart.
+                # The first was undone, or SQLite gave up all (interrupted, disk full): the others start anew, apart.
                 self._run_apart([other for other in batch if other is not job])
                 return
         self._commit(batch)
@@ -111,7 +111,7 @@ class Writer:
             job.value = job.error = None
             try:
                 self._begin()
-                self._run(job)
+                self._run(job, alone=True)
                 if self._connection.sqlite.in_transaction:
                     self._commit([job])
             except BaseException as error:
@@ -125,18 +125,20 @@ class Writer:
                 raise Overloaded("The database is busy.") from error
             raise
 
-    def _run(self, job: _Job) -> None:
+    def _run(self, job: _Job, *, alone: bool) -> None:
+        """Runs one work; while it is alone in the transaction it needs no savepoint."""
         if job.future.cancelled():
             return
         execute = self._connection.sqlite.execute
-        execute("SAVEPOINT work")
+        if not alone:
+            execute("SAVEPOINT work")
         try:
             job.value = self._drive(job.work())
         except BaseException as error:
             job.error = error
             if self._connection.sqlite.in_transaction:
-                execute("ROLLBACK TO work")
-        if self._connection.sqlite.in_transaction:
+                execute("ROLLBACK" if alone else "ROLLBACK TO work")
+        if not alone and self._connection.sqlite.in_transaction:
             execute("RELEASE work")
 
     def _drive(self, work: Work[Any]) -> Any:

@@ -24,6 +24,8 @@ class Statement:
 
     sql: str
     parameters: Sequence[Any] = ()
+    last: bool = False
+    """Whether the work has no more after it, and nothing there that could fail: alone it needs no transaction."""
 
 
 Work = Generator[Statement, list[Row], T]

@@ -62,6 +62,7 @@ class _Compiler:
             self._children(level),
             selection.skip,
             selection.take,
+            level.own if selection.source.rows is None else None,
         )
 
     def aggregate(self, query: Aggregates) -> Plan:

@@ -48,6 +48,14 @@ class Level:
         self._places: dict[tuple[Any, ...], int] = {}
         self._joined: dict[tuple[FromClause, str, Selection], Shown] = {}
 
+    @property
+    def own(self) -> tuple[str, ...] | None:
+        """The names of the columns, if all of them, and nothing else, stand in the records' own rows."""
+        own = self.shown.table.c
+        if self.nested or any(own.get(column.key or "") is not column for column in self.columns):
+            return None
+        return tuple(str(column.key) for column in self.columns)
+
     def place(self, column: ColumnElement[Any], *key: Any) -> int:
         """Where the column stands in the rows; a column with the same key is read once."""
         key = key or (column,)

@@ -94,6 +94,8 @@ class Plan:
     children: tuple[LevelPlan, ...]
     skip: Parameter | None
     take: Parameter | None
+    own: tuple[str, ...] | None = None
+    """The columns of its rows, where all of them stand in the record's own row and every record is shown."""
 
     def run(self, values: Values, link: Link | None = None) -> Work[Page]:
         """The records; `values` are the selection's operands, `link` makes addresses of files.

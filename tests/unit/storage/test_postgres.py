@@ -193,3 +193,28 @@ async def test_server_that_is_not_there_is_overload() -> None:
     with pytest.raises(Overloaded):
         await database.read(run("SELECT 1"))
     await database.close()
+
+
+async def test_write_of_one_statement_is_a_transaction_by_itself(database: PostgresDatabase) -> None:
+    told: list[str] = []
+
+    def note(query: Any) -> None:
+        told.append(query.query)
+
+    def work(id: int, *, last: bool) -> Callable[[], Work[Any]]:
+        def steps() -> Work[Any]:
+            return (yield Statement("INSERT INTO thing VALUES ($1) RETURNING id", [id], last))
+
+        return steps
+
+    async with database._connection() as connection:
+        with connection.query_logger(note):
+            await database._attempt(connection, work(1, last=True)())
+            with pytest.raises(UniqueViolated):
+                await database._attempt(connection, work(1, last=True)())
+            await asyncio.sleep(0)
+            assert told == ["INSERT INTO thing VALUES ($1) RETURNING id"] * 2
+            await database._attempt(connection, work(2, last=False)())
+            await asyncio.sleep(0)
+            assert told[2].startswith("BEGIN") and told[-1].startswith("COMMIT")
+    assert await database.read(run("SELECT id FROM thing ORDER BY id")) == [(1,), (2,)]

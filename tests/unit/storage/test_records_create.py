@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,8 +13,8 @@ import pytest
 from app.definition.conditions import Compare, Parameter
 from app.errors import BadInput, Conflict, Forbidden, NotFound
 from app.permissions import Grant, Verb
-from app.storage.records import Taken, Unhashed, Write
-from app.storage.selection import Leaf, One, Selection, whole
+from app.storage.records import Taken, Unhashed, Wanted, Write
+from app.storage.selection import Constant, Field, Leaf, Many, One, Selection, Source, whole
 from tests.unit.storage.blog import NOW, NOW_TEXT, Blog
 
 
@@ -228,3 +229,50 @@ async def test_create_date_is_answered_to_steps_as_a_date(blog: Blog) -> None:
 
 def _ids(blog: Blog) -> Selection:
     return Selection(blog.source("Profile"), (Leaf("id", "id"),))
+
+
+async def made(blog: Blog, values: Mapping[str, Any], source: Source, fields: tuple[Field, ...]) -> Any:
+    """A new post as it is answered, in its own statements."""
+    selection = Selection(source, fields, Compare("id", "in", Parameter(0)))
+    grant = blog.grant(Verb.CREATE, "Post")
+    wanted = Wanted(selection, (), "wire")
+    _, record = await blog.write(lambda: blog.records.create_and_read(grant, values, Write(NOW, {}), wanted))
+    return record
+
+
+async def test_create_answers_own_columns_with_the_insert(blog: Blog) -> None:
+    owner = await blog.create("User", {"name": "Ada"})
+    fields = (
+        *whole(
+            blog.tables.models["Post"].model, frozenset({"id", "title", "price", "at", "owner", "double"})
+        ),
+        Constant("kind", "Post"),
+    )
+    values = {"title": "Notes", "price": "12.5", "at": "13:05", "owner": owner}
+    record = await made(blog, values, blog.source("Post"), fields)
+    assert len([one for one in blog.statements if "pg_advisory" not in one.sql]) == 1
+    page = await blog.page(Selection(blog.source("Post"), fields))
+    assert [record] == page.records
+    assert record["owner"] == {"id": owner} and record["price"] == 12.5
+
+
+async def test_create_answers_what_was_linked_after_the_insert(blog: Blog) -> None:
+    tags = await blog.create_all("Tag", [{"name": "a"}, {"name": "b"}])
+    below = Selection(blog.source("Tag"), (Leaf("name", "name"),))
+    fields = (Leaf("title", "title"), Many("tags", "tags", below))
+    record = await made(blog, {"title": "t", "tags": tags}, blog.source("Post"), fields)
+    assert record == {"title": "t", "tags": [{"name": "a"}, {"name": "b"}]}
+
+
+async def test_create_answers_nothing_of_what_a_row_filter_hides(blog: Blog) -> None:
+    selection = Selection(
+        blog.source("Post", Compare("title", "eq", Parameter(0))),
+        (Leaf("title", "title"),),
+        Compare("id", "in", Parameter(1)),
+    )
+    grant, wanted = blog.grant(Verb.CREATE, "Post"), Wanted(selection, ("seen",), "wire")
+    for title, expected in (("seen", {"title": "seen"}), ("hidden", None)):
+        _, record = await blog.write(
+            partial(blog.records.create_and_read, grant, {"title": title}, Write(NOW, {}), wanted)
+        )
+        assert record == expected
