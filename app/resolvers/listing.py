@@ -18,7 +18,8 @@ from app.permissions import Grant, Opened, Principal, Verb
 from app.permissions.row_filters import RowFilter, compile_rows
 from app.properties import KINDS
 from app.resolvers.context import Context, Generation
-from app.resolvers.records import Wanted, read, written_source
+from app.resolvers.records import read, wanted, written, written_source
+from app.storage.records import Wanted
 from app.storage.selection import Field, Leaf, Many, One, Selection, Sort, Source, Values, granted
 from app.storage.shape import Page
 
@@ -92,10 +93,12 @@ class Listings:
         except PrivateDataMode:
             raise
         except (Forbidden, Unauthenticated):
-            return Wanted(Selection(written_source(context, model, values), (_ID,)), values)
+            shown = written_source(context, model, values)
+            return wanted(context, written(shown, (_ID,), values), values.done())
         for value in made.values(context, ()):
             values.add(value)
-        return Wanted(made.selection, values)
+        selection = written(made.selection.source, made.selection.fields, values)
+        return wanted(context, selection, values.done())
 
     def _of(self, context: Context, listing: Listing, operands: Sequence[Any]) -> _Made:
         key = (context.principal.roles, context.opened, listing)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -12,8 +11,8 @@ from app.errors import BadInput, Forbidden, PrivateDataMode, TooLarge, Unauthent
 from app.permissions import Grant, Verb
 from app.resolvers.context import Context
 from app.resolvers.links import links
-from app.storage.records import Unhashed, Write
-from app.storage.selection import Leaf, Query, Selection, Source, Values, granted
+from app.storage.records import Unhashed, Wanted, Write
+from app.storage.selection import Field, Leaf, Query, Selection, Source, Values, granted
 from app.storage.shape import Page
 from app.storage.work import Work
 
@@ -25,12 +24,15 @@ MOST_IN_COLLECTION = 10_000
 _ID_KEY = "\0id"
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What of the records that were written is to be answered."""
+def written(shown: Source, fields: Sequence[Field], values: Values) -> Selection:
+    """Fields of records that are known by their ids; `values` are to hold all other operands by now."""
+    by_id = Compare("id", "in", Values.after(values.done()))
+    return Selection(shown, (*fields, Leaf(_ID_KEY, "id")), by_id)
 
-    selection: Selection
-    values: Values
+
+def wanted(context: Context, selection: Selection, values: Sequence[Any]) -> Wanted:
+    """How records are answered that a caller has written, from what `written` made."""
+    return Wanted(selection, values, "wire", links(context))
 
 
 def source(context: Context, model: str, values: Values) -> Source:
@@ -50,7 +52,12 @@ def written_source(context: Context, model: str, values: Values) -> Source:
     except PrivateDataMode:
         raise
     except (Forbidden, Unauthenticated):
-        return granted(Grant(model, Verb.READ, frozenset({"id"})), values)
+        return only_id(model)
+
+
+def only_id(model: str) -> Source:
+    """A model as it is seen by who may write records and not read them."""
+    return granted(Grant(model, Verb.READ, frozenset({"id"})), Values())
 
 
 async def read(context: Context, queries: Sequence[Query], values: Sequence[Any]) -> list[Page]:
@@ -69,6 +76,8 @@ async def read(context: Context, queries: Sequence[Query], values: Sequence[Any]
 async def create(context: Context, model: str, items: Sequence[Item], wanted: Wanted) -> list[Any]:
     """Makes records, all or none, and answers them."""
     grant = context.authorize(Verb.CREATE, model)
+    if len(items) == 1:
+        return [await _create_one(context, grant, items[0], wanted)]
 
     def work(write: Write) -> Work[list[int]]:
         ids = []
@@ -77,6 +86,16 @@ async def create(context: Context, model: str, items: Sequence[Item], wanted: Wa
         return ids
 
     return await _write(context, work, wanted)
+
+
+async def _create_one(context: Context, grant: Grant, item: Item, wanted: Wanted) -> Any:
+    def work(write: Write) -> Work[tuple[int, Any]]:
+        return context.generation.records.create_and_read(grant, item, write, wanted, last=True)
+
+    _, made = await _hashing(context, work)
+    if made is not None:
+        del made[_ID_KEY]
+    return made
 
 
 async def update(context: Context, model: str, id: int, item: Item, wanted: Wanted) -> Any:
@@ -240,14 +259,9 @@ async def _write(context: Context, work: Callable[[Write], Work[list[int]]], wan
 
 def _answers(context: Context, ids: Sequence[int], wanted: Wanted) -> Work[list[Any]]:
     """The records with these ids as they are now, in this order; null for one the caller may not read."""
-    bound = wanted.values.done()
-    selection = replace(
-        wanted.selection,
-        fields=(*wanted.selection.fields, Leaf(_ID_KEY, "id")),
-        where=Compare("id", "in", Values.after(bound)),
-    )
-    values = (*bound, list(ids))
-    page = yield from context.generation.records.select(selection, values, "wire", links(context))
+    values = (*wanted.values, list(ids))
+    records = context.generation.records
+    page = yield from records.select(wanted.selection, values, wanted.form, wanted.link)
     found = {record.pop(_ID_KEY): record for record in page.records}
     return [found.get(id) for id in ids]
 

@@ -13,6 +13,7 @@ from strawberry.schema.config import StrawberryConfig
 from app.definition.model import Application
 from app.permissions import Permissions
 from app.schema.fields import Info, RootField, filled, shell
+from app.schema.mutation_field import MutationField
 from app.schema.mutations import mutation_fields
 from app.schema.names import ModelNames, model_names
 from app.schema.queries import QueryField, query_fields, root_fields
@@ -31,6 +32,8 @@ class BuiltSchema:
     names: Mapping[str, ModelNames]
     queries: Mapping[str, QueryField]
     """The root fields that read records, by name."""
+    mutations: Mapping[str, MutationField]
+    """The root fields that do something, by name."""
 
     def sdl(self) -> str:
         """The schema in GraphQL's schema definition language."""
@@ -44,7 +47,8 @@ def build_schema(application: Application, permissions: Permissions, roles: froz
     types = model_types(names)
     reading = query_fields(application, permissions, types)
     queries = root_fields(reading, names, application)
-    mutations = mutation_fields(application, permissions, types)
+    doing = mutation_fields(application, permissions, types)
+    mutations = [one.bound(names) for one in doing]
     made = strawberry.Schema(
         query=_root(
             "Query",
@@ -57,7 +61,13 @@ def build_schema(application: Application, permissions: Permissions, roles: froz
     )
     schema = made._schema
     _bind(schema, {"Query": queries, "Mutation": mutations})
-    return BuiltSchema(made, schema, names, {str(one.field.graphql_name): one for one in reading})
+    return BuiltSchema(
+        strawberry=made,
+        graphql=schema,
+        names=names,
+        queries={str(one.field.graphql_name): one for one in reading},
+        mutations={str(one.field.graphql_name): one for one in doing},
+    )
 
 
 def _root(name: str, fields: Sequence[RootField], description: str) -> type:

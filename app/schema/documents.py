@@ -27,6 +27,7 @@ from graphql import (
 from app.schema.guard import VALIDATION_FAILED, Limits, guard, parse_guarded
 from app.schema.shelves import Shelves
 from app.schema.slots import Quick, quick
+from app.schema.uses import NOWHERE, variable_uses
 from app.schema.variables import bind_variables
 
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
@@ -55,6 +56,8 @@ class Prepared:
     """The memory of the document, in bytes, about."""
     quick: Quick | None
     """How plain variables are coerced; None where they are not plain."""
+    whole: frozenset[str] = frozenset()
+    """The variables whose values change nothing in a plan."""
 
     @cached_property
     def reads(self) -> bool:
@@ -151,11 +154,16 @@ class Documents:
         by_name: dict[str | None, Prepared] = {}
         for node in document.definitions:
             if isinstance(node, OperationDefinitionNode):
-                plain = quick(self._schema, node.variable_definitions or ())
-                by_name[node.name.value if node.name else None] = Prepared(document, node, weight, plain)
+                by_name[node.name.value if node.name else None] = self._prepared(document, node, weight)
         if len(by_name) == 1:
             by_name[None] = next(iter(by_name.values()))
         return by_name
+
+    def _prepared(self, document: DocumentNode, node: OperationDefinitionNode, weight: int) -> Prepared:
+        writes = node.operation is OperationType.MUTATION
+        uses = variable_uses(document, node) if writes else NOWHERE
+        plain = None if uses.others else quick(self._schema, node.variable_definitions or (), uses.whole)
+        return Prepared(document, node, weight, plain, uses.whole)
 
 
 def _unknown_operation(name: str | None, known: Iterable[str | None]) -> GraphQLError:

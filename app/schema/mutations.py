@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import strawberry
@@ -11,22 +11,25 @@ from app.definition.model import Application
 from app.errors import BadInput
 from app.permissions import Permissions, Verb
 from app.resolvers import records
-from app.resolvers.records import Wanted, parse_id, written_source
-from app.schema.fields import Argument, Info, RootField, field
+from app.resolvers.records import parse_id, wanted, written
+from app.schema.fields import Argument, field
 from app.schema.filters import condition
+from app.schema.mutation_field import Asked, MutationField
 from app.schema.names import ModelNames
 from app.schema.operations import operation_fields
-from app.schema.selections import Reader
+from app.schema.selections import Nodes, Reader
 from app.schema.types import ModelTypes
-from app.storage.selection import Field, Leaf, Many, One, Selection, Summary, Values
+from app.storage.records import Wanted
+from app.storage.selection import Field, Leaf, Many, One, Selection, Source, Summary, Values
 
 Arguments = Mapping[str, Any]
 Names = Mapping[str, ModelNames]
+Run = Callable[[Asked], Awaitable[Any]]
 
 
 def mutation_fields(
     application: Application, permissions: Permissions, types: Mapping[str, ModelTypes]
-) -> list[RootField]:
+) -> list[MutationField]:
     """The root fields of an application's mutations."""
     names = {name: made.names for name, made in types.items()}
     writes = [
@@ -38,7 +41,7 @@ def mutation_fields(
     return [*operation_fields(application), *writes]
 
 
-def _write_fields(made: ModelTypes, names: Names) -> Iterator[RootField]:
+def _write_fields(made: ModelTypes, names: Names) -> Iterator[MutationField]:
     model = made.names
     type_ = model.type
     one, many = made.record | None, list[made.record | None]  # type: ignore[name-defined]
@@ -50,24 +53,20 @@ def _write_fields(made: ModelTypes, names: Names) -> Iterator[RootField]:
         "uniqueBy", list[str], description="The properties that find a record already there."
     )
     bound = _Writes(model, names)
-    yield RootField(field(f"create{type_}", one, f"Makes a {type_}.", [input_]), bound.create)
-    yield RootField(field(f"update{type_}", one, f"Changes a {type_}.", [id_, input_]), bound.update)
-    yield RootField(
-        field(f"delete{type_}", one, f"Removes a {type_}; answers it as it was.", [id_]), bound.delete
-    )
-    yield RootField(
-        field(f"upsert{type_}", one, f"Changes the {type_} found, or makes one.", [input_, unique_by]),
-        bound.upsert,
-    )
-    yield RootField(field(f"createMany{type_}", many, "All or none are made.", [inputs]), bound.create_many)
-    yield RootField(
-        field(f"updateMany{type_}", many, "All or none are changed.", [where, input_]), bound.update_many
-    )
-    yield RootField(field(f"deleteMany{type_}", many, "All or none are removed.", [where]), bound.delete_many)
-    yield RootField(
-        field(f"upsertMany{type_}", many, "All or none are changed or made.", [inputs, unique_by]),
-        bound.upsert_many,
-    )
+
+    def writing(name: str, answer: Any, about: str, arguments: Sequence[Argument], run: Run) -> MutationField:
+        return MutationField(field(name, answer, about, arguments), run, bound.select)
+
+    yield writing(f"create{type_}", one, f"Makes a {type_}.", [input_], bound.create)
+    yield writing(f"update{type_}", one, f"Changes a {type_}.", [id_, input_], bound.update)
+    yield writing(f"delete{type_}", one, f"Removes a {type_}; answers it as it was.", [id_], bound.delete)
+    found = f"Changes the {type_} found, or makes one."
+    yield writing(f"upsert{type_}", one, found, [input_, unique_by], bound.upsert)
+    yield writing(f"createMany{type_}", many, "All or none are made.", [inputs], bound.create_many)
+    yield writing(f"updateMany{type_}", many, "All or none are changed.", [where, input_], bound.update_many)
+    yield writing(f"deleteMany{type_}", many, "All or none are removed.", [where], bound.delete_many)
+    made_or_changed = "All or none are changed or made."
+    yield writing(f"upsertMany{type_}", many, made_or_changed, [inputs, unique_by], bound.upsert_many)
 
 
 class _Writes:
@@ -77,67 +76,75 @@ class _Writes:
         self._model = model
         self._name = model.model.name
         self._names = names
+        self._known = {**model.inputs, **model.input_relations}
 
-    async def create(self, info: Info, arguments: Arguments) -> Any:
-        items = [self._item(arguments["input"])]
-        return (await records.create(info.context, self._name, items, self._wanted(info)))[0]
+    def select(self, reader: Reader, nodes: Nodes) -> Selection:
+        """What is asked of the records that will have been written."""
+        shown = reader.written(self._name)
+        fields = reader.fields(self._model, nodes)
+        if not shown.names.issuperset(_names(fields)):
+            # Who may write and not read gets the id, and is refused whatever else was asked for.
+            reader.source(self._name)
+        return written(shown, fields, reader.values)
 
-    async def create_many(self, info: Info, arguments: Arguments) -> Any:
-        items = [self._item(one) for one in arguments["input"]]
-        return await records.create(info.context, self._name, items, self._wanted(info))
+    async def create(self, asked: Asked) -> Any:
+        items = [self._item(asked.arguments["input"])]
+        return (await records.create(asked.context, self._name, items, _wanted(asked)))[0]
 
-    async def update(self, info: Info, arguments: Arguments) -> Any:
-        id, item = parse_id(arguments["id"]), self._item(arguments["input"])
-        return await records.update(info.context, self._name, id, item, self._wanted(info))
+    async def create_many(self, asked: Asked) -> Any:
+        items = [self._item(one) for one in asked.arguments["input"]]
+        return await records.create(asked.context, self._name, items, _wanted(asked))
 
-    async def update_many(self, info: Info, arguments: Arguments) -> Any:
-        item = self._item(arguments["input"])
-        where, values = self._where(info, arguments)
-        return await records.update_many(info.context, self._name, where, values, item, self._wanted(info))
+    async def update(self, asked: Asked) -> Any:
+        id, item = parse_id(asked.arguments["id"]), self._item(asked.arguments["input"])
+        return await records.update(asked.context, self._name, id, item, _wanted(asked))
 
-    async def upsert(self, info: Info, arguments: Arguments) -> Any:
-        items = [self._item(arguments["input"])]
-        unique_by = self._unique_by(arguments)
-        return (await records.upsert(info.context, self._name, items, unique_by, self._wanted(info)))[0]
+    async def update_many(self, asked: Asked) -> Any:
+        item = self._item(asked.arguments["input"])
+        where, values = self._where(asked)
+        return await records.update_many(asked.context, self._name, where, values, item, _wanted(asked))
 
-    async def upsert_many(self, info: Info, arguments: Arguments) -> Any:
-        items = [self._item(one) for one in arguments["input"]]
-        unique_by = self._unique_by(arguments)
-        return await records.upsert(info.context, self._name, items, unique_by, self._wanted(info))
+    async def upsert(self, asked: Asked) -> Any:
+        items = [self._item(asked.arguments["input"])]
+        unique_by = self._unique_by(asked.arguments)
+        return (await records.upsert(asked.context, self._name, items, unique_by, _wanted(asked)))[0]
 
-    async def delete(self, info: Info, arguments: Arguments) -> Any:
-        ids = [parse_id(arguments["id"])]
-        return (await records.delete(info.context, self._name, ids, self._wanted(info)))[0]
+    async def upsert_many(self, asked: Asked) -> Any:
+        items = [self._item(one) for one in asked.arguments["input"]]
+        unique_by = self._unique_by(asked.arguments)
+        return await records.upsert(asked.context, self._name, items, unique_by, _wanted(asked))
 
-    async def delete_many(self, info: Info, arguments: Arguments) -> Any:
-        where, values = self._where(info, arguments)
-        return await records.delete_many(info.context, self._name, where, values, self._wanted(info))
+    async def delete(self, asked: Asked) -> Any:
+        ids = [parse_id(asked.arguments["id"])]
+        return (await records.delete(asked.context, self._name, ids, _wanted(asked)))[0]
+
+    async def delete_many(self, asked: Asked) -> Any:
+        where, values = self._where(asked)
+        return await records.delete_many(asked.context, self._name, where, values, _wanted(asked))
 
     def _item(self, input: Mapping[str, Any]) -> dict[str, Any]:
-        known = {**self._model.inputs, **self._model.input_relations}
+        known = self._known
         return {known[key]: value for key, value in input.items()}
 
     def _unique_by(self, arguments: Arguments) -> list[str]:
-        known = {**self._model.inputs, **self._model.input_relations}
+        known = self._known
         unknown = [name for name in arguments["uniqueBy"] if name not in known]
         if unknown:
             raise BadInput(f"uniqueBy names no property: {', '.join(unknown)}", {"uniqueBy": ["is_unknown"]})
         return [known[name] for name in arguments["uniqueBy"]]
 
-    def _wanted(self, info: Info) -> Wanted:
-        reader = Reader.of(info, self._names)
-        shown = written_source(info.context, self._name, reader.values)
-        fields = reader.fields(self._model, info.field_nodes)
-        if not shown.names.issuperset(_names(fields)):
-            # Who may write and not read gets the id, and is refused whatever else was asked for.
-            reader.source(self._name)
-        return Wanted(Selection(shown, fields), reader.values)
+    def _where(self, asked: Asked) -> tuple[Any, Values]:
+        values = Values()
 
-    def _where(self, info: Info, arguments: Arguments) -> tuple[Any, Values]:
-        reader = Reader.of(info, self._names)
-        return condition(
-            arguments["where"], self._model, self._names, reader.values, reader.source
-        ), reader.values
+        def source(model: str) -> Source:
+            return records.source(asked.context, model, values)
+
+        where = asked.arguments["where"]
+        return condition(where, self._model, self._names, values, source), values
+
+
+def _wanted(asked: Asked) -> Wanted:
+    return wanted(asked.context, asked.selected, asked.values)
 
 
 def _names(fields: Iterable[Field]) -> Iterator[str]:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any
 
 import strawberry
+from strawberry.types.field import StrawberryField
 
 from app.definition.model import Application
 from app.resolvers.actions import run_action
 from app.resolvers.assets import request_upload
+from app.resolvers.context import Context
 from app.resolvers.login import login, refresh_token, revoke_refresh_token
 from app.schema.descriptions import of_action_field, of_profile_argument
-from app.schema.fields import Argument, Info, RootField, field
+from app.schema.fields import Argument, field
+from app.schema.mutation_field import Asked, MutationField
 from app.schema.scalars import JSON
-from app.schema.selections import Reader
+from app.schema.selections import Nodes, Reader
 
 Arguments = Mapping[str, Any]
+Answer = Mapping[str, Any]
 
 
 @strawberry.type(
@@ -51,16 +55,17 @@ class UploadRequest:
     reference: str = strawberry.field(description="The value for the file property once it is uploaded.")
 
 
-def operation_fields(application: Application) -> Iterator[RootField]:
+def operation_fields(application: Application) -> Iterator[MutationField]:
     """`login`, `refreshToken`, `revokeRefreshToken`, `action` and `generateFileUploadRequest`."""
     yield from _token_fields(application)
     yield _action_field(application)
     yield _upload_field()
 
 
-def _token_fields(application: Application) -> Iterator[RootField]:
+def _token_fields(application: Application) -> Iterator[MutationField]:
     text = str | None
-    yield RootField(
+    yield _plain(
+        "TokenPair",
         field(
             "login",
             TokenPair | None,
@@ -71,22 +76,22 @@ def _token_fields(application: Application) -> Iterator[RootField]:
                 Argument("password", text),
             ],
         ),
-        lambda info, a: _plain(
-            info, login(info.context, a["authProfileUuid"], a.get("username"), a.get("password"))
-        ),
+        lambda context, a: login(context, a["authProfileUuid"], a.get("username"), a.get("password")),
     )
-    yield RootField(
+    yield _plain(
+        "TokenPair",
         field("refreshToken", TokenPair | None, "The next token pair; single use.", [Argument("token", str)]),
-        lambda info, a: _plain(info, refresh_token(info.context, a["token"])),
+        lambda context, a: refresh_token(context, a["token"]),
     )
-    yield RootField(
+    yield _plain(
+        "RevokedToken",
         field("revokeRefreshToken", RevokedToken | None, "Ends a session.", [Argument("token", str)]),
-        lambda info, a: _plain(info, revoke_refresh_token(info.context, a["token"])),
+        lambda context, a: revoke_refresh_token(context, a["token"]),
     )
 
 
-def _action_field(application: Application) -> RootField:
-    return RootField(
+def _action_field(application: Application) -> MutationField:
+    return MutationField(
         field(
             "action",
             JSON | None,
@@ -96,35 +101,39 @@ def _action_field(application: Application) -> RootField:
                 Argument("input", JSON | None, description="Its inputs by name."),
             ],
         ),
-        lambda info, a: _action(info, a),
+        _action,
     )
 
 
-def _upload_field() -> RootField:
-    return RootField(
+async def _action(asked: Asked) -> Any:
+    return {"results": await run_action(asked.context, asked.arguments["id"], asked.arguments.get("input"))}
+
+
+def _upload_field() -> MutationField:
+    return _plain(
+        "UploadRequest",
         field(
             "generateFileUploadRequest",
             UploadRequest | None,
             "A form for uploading the file of a file or image property.",
             [Argument(name, str) for name in ("contentType", "fileName", "modelName", "propertyName")],
         ),
-        lambda info, a: _plain(
-            info,
-            request_upload(info.context, a["modelName"], a["propertyName"], a["fileName"], a["contentType"]),
+        lambda context, a: request_upload(
+            context, a["modelName"], a["propertyName"], a["fileName"], a["contentType"]
         ),
     )
 
 
-async def _plain(info: Info, answer: Any) -> Any:
-    """A fixed object under the response keys it was asked for by."""
-    found = await answer
-    asked = Reader.of(info, {}).collect(info.field_nodes, _type_name(info))
-    return {key: found.get(nodes[0].name.value) for key, nodes in asked.items()}
+def _plain(
+    type_name: str, field: StrawberryField, answer: Callable[[Context, Arguments], Awaitable[Answer]]
+) -> MutationField:
+    """A field whose answer is a fixed object."""
 
+    def select(reader: Reader, nodes: Nodes) -> Mapping[str, str]:
+        return {key: same[0].name.value for key, same in reader.collect(nodes, type_name).items()}
 
-def _type_name(info: Info) -> str:
-    return str(info.return_type).rstrip("!")
+    async def run(asked: Asked) -> Answer:
+        found = {**await answer(asked.context, asked.arguments), "__typename": type_name}
+        return {key: found[name] for key, name in asked.selected.items()}
 
-
-async def _action(info: Info, arguments: Arguments) -> Any:
-    return {"results": await run_action(info.context, arguments["id"], arguments.get("input"))}
+    return MutationField(field, run, select)

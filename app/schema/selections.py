@@ -21,9 +21,9 @@ from graphql import (
 )
 
 from app.definition.conditions import Condition, Parameter
-from app.errors import BadInput
+from app.errors import BadInput, Forbidden, PrivateDataMode, Unauthenticated
 from app.resolvers.context import Context
-from app.resolvers.records import own_source, source
+from app.resolvers.records import only_id, own_source, source
 from app.schema.fields import Info
 from app.schema.filters import condition, orders
 from app.schema.names import ModelNames
@@ -87,6 +87,15 @@ class Reader:
     def source(self, model: str, own: bool = False) -> Source:
         """A model as the caller may read it, or the one record of it that the caller is."""
         return self.source_of(model, own)
+
+    def written(self, model: str) -> Source:
+        """A model as the caller sees what it has written: as it may read it, else the id alone."""
+        try:
+            return self.source(model)
+        except PrivateDataMode:
+            raise
+        except (Forbidden, Unauthenticated):
+            return only_id(model)
 
     def collect(self, nodes: Nodes, type_name: str) -> dict[str, list[FieldNode]]:
         """The sub-fields of `nodes` by response key, with fragments, @skip and @include worked in."""

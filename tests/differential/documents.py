@@ -39,7 +39,12 @@ _VALUES: Mapping[str, tuple[Any, ...]] = {
     "DateTime": ("2026-01-01T00:00:00+00:00", "2026-11-22T01:07:01.5Z", "2026-11-22T03:07:01.5"),
     "Date": ("2026-01-01", "2026-11-22", "1999-12-31"),
     "Time": ("13:05", "00:00:00"),
+    "ID": ("1", "2", "5", "9", "15", "99", "x", "Rate", "Nope"),
+    "JSON": ({"item": 3, "stars": 2}, {"item": 1, "stars": 6}, {"item": 99}, {"soon": 1}, ["a"], 5),
+    "RelationInput": (1, 2, 99, "3", [1, 2], {"id": 2}, {"_add": [{"id": 1}]}, {"_remove": [2]}, []),
 }
+_ONCE = frozenset({"login", "refreshToken", "revokeRefreshToken", "generateFileUploadRequest"})
+"""Fields whose answers are others each time."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +56,9 @@ class Asked:
 
 
 @st.composite
-def asked(draw: Draw[Any], schema: GraphQLSchema) -> Asked:
-    """A query of the schema."""
-    return _Document(draw, schema).made()
+def asked(draw: Draw[Any], schema: GraphQLSchema, *, writing: bool = False) -> Asked:
+    """A query of the schema, or a mutation."""
+    return _Document(draw, schema).made(writing)
 
 
 @dataclass
@@ -66,10 +71,11 @@ class _Document:
     variables: int = 0
     aliases: int = 0
 
-    def made(self) -> Asked:
-        assert self.schema.query_type is not None
-        body = self._selections(self.schema.query_type, 0)
-        head = "query Q" if self.declared or self._chance(3) else ""
+    def made(self, writing: bool) -> Asked:
+        root = self.schema.mutation_type if writing else self.schema.query_type
+        assert root is not None
+        body = self._selections(root, 0)
+        head = "mutation M" if writing else "query Q" if self.declared or self._chance(3) else ""
         declared = f"({', '.join(self.declared)})" if self.declared else ""
         fragments = "".join(
             f"\nfragment {name} on {on} {text}" for name, (on, text) in self.fragments.items()
@@ -110,7 +116,7 @@ class _Document:
         fields: dict[str, GraphQLField] = {
             name: one
             for name, one in type_.fields.items()
-            if is_leaf_type(get_named_type(one.type)) or depth < _DEEPEST
+            if name not in _ONCE and (is_leaf_type(get_named_type(one.type)) or depth < _DEEPEST)
         }
         if not fields:
             return "__typename"
@@ -220,4 +226,8 @@ def _boolean(schema: GraphQLSchema) -> Any:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_text(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_text, value)) + "]"
     return json.dumps(value, ensure_ascii=False)

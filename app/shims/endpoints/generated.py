@@ -15,10 +15,11 @@ from app.permissions import Verb
 from app.properties import KINDS
 from app.resolvers import records
 from app.resolvers.context import Context
-from app.resolvers.records import Wanted, parse_id, source, written_source
+from app.resolvers.records import parse_id, source, wanted, written, written_source
 from app.shims.endpoints.lists import Columns
 from app.shims.endpoints.operations import RecordVerb, UseRecords
 from app.shims.endpoints.requests import parameters, read_object
+from app.storage.records import Wanted
 from app.storage.selection import Field, Leaf, One, Selection, Source, Values
 
 _FILE_PARTS = (("name", "name"), ("url", "url"))
@@ -103,7 +104,7 @@ def _wanted(context: Context, model: Model) -> Wanted:
     values = Values()
     shown = written_source(context, model.name, values)
     fields = _fields(model, shown, _parents(context, model, shown, values))
-    return Wanted(Selection(shown, fields), values)
+    return wanted(context, written(shown, fields, values), values.done())
 
 
 def _parents(context: Context, model: Model, shown: Source, values: Values) -> dict[str, Source]:

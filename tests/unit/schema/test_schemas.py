@@ -21,7 +21,7 @@ from app.resolvers.context import Context, Generation, Server
 from app.schema.documents import InvalidDocument, Prepared
 from app.schema.endpoint import Schemas, Served
 from app.schema.filters import MOST_CONDITIONS, MOST_ORDERS
-from app.schema.plans import MOST_BYTES, MOST_PLANS, CompiledQuery, Plans
+from app.schema.plans import MOST_BYTES, MOST_PLANS, Compiled, CompiledQuery, Plans
 from app.settings import load
 from app.steps import KINDS
 
@@ -69,7 +69,7 @@ async def ask(
 
 def compiled() -> int:
     """How many plans there are in this process."""
-    return sum(type(thing) is CompiledQuery for thing in gc.get_objects())
+    return sum(isinstance(thing, CompiledQuery) for thing in gc.get_objects())
 
 
 async def use(server: Server, schemas: Schemas) -> dict[str, weakref.ref[Any]]:
@@ -125,9 +125,9 @@ async def test_stream_of_strange_documents_stays_within_bounds_and_leaves_hot_on
     plans: Counter[Prepared] = Counter()
     compile_query = Plans._compile
 
-    def counted(own: Plans, context: Context, prepared: Prepared, variables: Any) -> CompiledQuery | None:
+    def counted(own: Plans, context: Context, prepared: Prepared, *others: Any) -> Compiled | None:
         plans[prepared] += 1
-        return compile_query(own, context, prepared, variables)
+        return compile_query(own, context, prepared, *others)
 
     monkeypatch.setattr(Plans, "_compile", counted)
     hot = [f"query Hot{number} {QUERY}" for number in range(8)]
