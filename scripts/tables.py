@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -87,9 +87,16 @@ def functions() -> str:
     return table(("function", "gives", "example"), rows)
 
 
+def errors_below(error: type[ActionQLError]) -> Iterator[type[ActionQLError]]:
+    """The branches of the error tree below one of its errors, in the order in which it is drawn."""
+    for branch in error.__subclasses__():
+        yield branch
+        yield from errors_below(branch)
+
+
 def errors() -> str:
     """The codes that callers meet, with the statuses of each."""
-    made = [error for error in ActionQLError.__subclasses__() if error.__module__ == ActionQLError.__module__]
+    made = [error for error in errors_below(ActionQLError) if error.__module__ == ActionQLError.__module__]
     rows = [
         (code(error.code), _statuses(error), re.split(r"[;.]", error.__doc__ or "")[0] + ".")
         for error in made

@@ -16,7 +16,7 @@ from app.properties import KINDS as PROPERTIES
 from app.properties.base import OPTIONS, Constraints
 from app.settings import Settings
 from app.steps import KINDS as STEPS
-from scripts.tables import COMPUTED, TABLES, filled
+from scripts.tables import COMPUTED, TABLES, errors_below, filled
 from tests.readme.blocks import TEXT, the
 from tests.support.server import ROOT
 
@@ -60,7 +60,7 @@ def test_codes_drawn_over_the_error_tree_are_those_of_its_classes() -> None:
     drawn = re.findall(r"── (\w+) +([A-Z_]+) (\d{3})", errors.__doc__ or "")
     assert [(name, code, int(status)) for name, code, status in drawn] == [
         (made.__name__, made.code, made.status)
-        for made in errors.ActionQLError.__subclasses__()
+        for made in errors_below(errors.ActionQLError)
         if made.__module__ == errors.__name__ and made is not errors.DefinitionError
     ]
 
