@@ -146,13 +146,9 @@ class DurableRows:
         self._end = self._changing(mine.values({**ended, **gone, **noted, "cursor": null()}))
         self._break = self._changing(mine.values({**ended, **gone, **noted}))
         self._renew = self._changing(mine.values(due=later))
-        self._give_back = self._changing(
-            mine.values(
-                due=later,
-                owner=null(),
-                attempts=RUN.c.attempts - bindparam("less", type_=RUN.c.attempts.type),
-            )
-        )
+        tried = RUN.c.attempts - bindparam("less", type_=RUN.c.attempts.type)
+        less = case((RUN.c.attempts > 0, tried), else_=0)
+        self._give_back = self._changing(mine.values(due=later, owner=null(), attempts=less))
         self._answer = self._changing(
             mine.where(RUN.c.state == "waiting_for_input").values(
                 state="running", cursor=bindparam("new_cursor"), wait=bindparam("new_wait"), due=now
@@ -170,7 +166,8 @@ class DurableRows:
         self._retry = self._changing(
             stopped.where(RUN.c.state == "fatal_errored", RUN.c.cursor.is_not(None)).values(again | blank)
         )
-        served = one_of(RUN.c.application, "served", Text(), dialect)
+        # An expression, so that SQLite looks for what is due in the index of that, not for all of an application.
+        served = one_of(func.coalesce(RUN.c.application, ""), "served", Text(), dialect)
         self._due = self._prepared(
             select(RUN.c.id)
             .where(RUN.c.due <= now, RUN.c.cursor.is_not(None), served)

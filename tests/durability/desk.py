@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -21,6 +23,7 @@ from app.running import begin_worker
 from app.settings import load
 from app.steps import KINDS
 from tests.end_to_end.databases import run_sql
+from tests.support.files import FileServer, send_head
 
 DEFINITION = Path(__file__).parent / "runs.yaml"
 SECONDS = 20.0
@@ -92,3 +95,21 @@ def idle(server: Server, generations: Any) -> Worker:
     """A worker that only does what it is told."""
     applications = {one.application.uuid.hex: one.durable for one in generations}
     return Worker(server.database, server.run_rows, server.dispatcher, applications)
+
+
+def slow_answer(files: FileServer, seconds: float = 0.6) -> str:
+    """An address that answers after a while."""
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        time.sleep(seconds)
+        send_head(request, 200, {"Content-Length": "0"})
+
+    return files.route("/slow", answer)
+
+
+async def asked_for(files: FileServer, path: str) -> None:
+    """Returns when somebody has asked for the path."""
+    deadline = monotonic() + SECONDS
+    while not files.count(path):
+        assert monotonic() < deadline, "nobody asked"
+        await asyncio.sleep(0.01)

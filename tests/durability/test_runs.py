@@ -11,7 +11,7 @@ from app.errors import ActionFailed, BadInput, Conflict, KeyReused, NotFound
 from app.permissions import Principal
 from app.resolvers.actions import run_action
 from app.resolvers.runs import answer_run, cancel_run, retry_run, run, runs, start_action
-from tests.durability.desk import desk
+from tests.durability.desk import asked_for, desk, slow_answer
 from tests.support.files import FileServer
 
 CLERK = Principal("p", "Clerk", {"id": 1}, frozenset({"clerk"}))
@@ -133,7 +133,7 @@ async def test_run_cancelled_while_it_is_out_changes_nothing_any_more(
     slow = slow_answer(file_server)
     async with desk(tmp_path, database_url, run_lease_seconds=1) as one:
         started = await start_action(one.context, "Reach", {"url": slow})
-        await _asked(file_server, "/slow")
+        await asked_for(file_server, "/slow")
         assert (await cancel_run(one.context, started.id)).state == "fatal_errored"
         await asyncio.sleep(1.0)
         assert await one.marks(started.id) == ["before"]
@@ -182,7 +182,7 @@ async def test_waiting_form_with_a_key_in_flight_is_refused(
     slow = slow_answer(file_server)
     async with desk(tmp_path, database_url) as one:
         first = asyncio.create_task(run_action(one.context, "Reach", {"url": slow}, "k"))
-        await _asked(file_server, "/slow")
+        await asked_for(file_server, "/slow")
         with pytest.raises(Conflict, match="under way"):
             await run_action(one.context, "Reach", {"url": slow}, "k")
         assert await first == 200
@@ -205,25 +205,3 @@ async def test_run_is_there_for_who_started_it_and_the_console_alone(
         assert (mine.steps, shown.steps is not None) == (None, True)
         assert [one.id for one in await runs(one.as_(OPERATOR), {"state": "fatal_errored", "action": "Fail"})]
         assert await runs(one.as_(OPERATOR), {"state": "completed"}) == []
-
-
-def slow_answer(files: FileServer, seconds: float = 0.6) -> str:
-    """An address that answers after a while."""
-    import time
-    from http.server import BaseHTTPRequestHandler
-
-    from tests.support.files import send_head
-
-    def answer(request: BaseHTTPRequestHandler) -> None:
-        time.sleep(seconds)
-        send_head(request, 200, {"Content-Length": "0"})
-
-    return files.route("/slow", answer)
-
-
-async def _asked(files: FileServer, path: str, times: int = 1) -> None:
-    for _ in range(1_000):
-        if files.count(path) >= times:
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("nobody asked")

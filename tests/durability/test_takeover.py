@@ -1,0 +1,259 @@
+"""Processes that die, stop and come back while they drive runs: each run ends, its database steps done once.
+
+What another server is asked for may come twice; it then has the same key and the same body.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import process_time
+
+import pytest
+
+from app.resolvers.runs import answer_run, start_action
+from tests.durability.desk import DEFINITION, Desk, asked_for, desk, loaded, slow_answer
+from tests.end_to_end.databases import run_sql
+from tests.support.files import FileServer, running_file_server
+from tests.support.server import ROOT
+
+LEASE = 1
+
+
+@contextmanager
+def driving(
+    folder: Path, url: str, where: str = "never", definition: Path = DEFINITION
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Another process that drives runs."""
+    arguments = [str(folder), url, str(definition), str(LEASE), where]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.durability.driver_process", *arguments],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"driving\n"
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+def _keys(files: FileServer) -> list[str]:
+    return [request.headers["idempotency-key"] for request in files.requests]
+
+
+@pytest.mark.parametrize(("where", "requests"), [("before", 1), ("after", 2), ("in", 2)])
+async def test_process_killed_round_an_effect_is_followed_by_another(
+    tmp_path: Path, database_url: str, where: str, requests: int
+) -> None:
+    with running_file_server() as files:
+        url = files.serve("/x", b"")
+        async with desk(tmp_path, database_url, driving=False, run_lease_seconds=LEASE) as one:
+            started = await start_action(one.context, "Reach", {"url": url})
+            with driving(tmp_path, database_url, where) as dying:
+                assert await asyncio.to_thread(dying.wait, 20) == -signal.SIGKILL
+            assert await one.marks(started.id) == ["before"]
+            with driving(tmp_path, database_url):
+                ended = await one.until(started.id, "completed")
+            assert ended.result == 200
+            assert await one.marks(started.id) == ["before", "after"]
+        assert len(files.requests) == requests
+        assert (
+            len({(key, request.body) for key, request in zip(_keys(files), files.requests, strict=True)}) == 1
+        )
+        assert _keys(files)[0].startswith(f"{started.id}:")
+
+
+async def test_two_processes_die_and_the_third_ends_the_run(tmp_path: Path, database_url: str) -> None:
+    with running_file_server() as files:
+        url = files.serve("/x", b"")
+        async with desk(tmp_path, database_url, driving=False) as one:
+            started = await start_action(one.context, "Reach", {"url": url})
+            for where in ("after", "in"):
+                with driving(tmp_path, database_url, where) as dying:
+                    assert await asyncio.to_thread(dying.wait, 20) == -signal.SIGKILL
+            with driving(tmp_path, database_url):
+                await one.until(started.id, "completed")
+            assert await one.marks(started.id) == ["before", "after"]
+        assert len(set(_keys(files))) == 1
+
+
+async def test_run_that_kills_each_process_is_given_up(tmp_path: Path, sqlite_database: str) -> None:
+    async with desk(tmp_path, sqlite_database, driving=False, run_attempts=2) as one:
+        started = await start_action(one.context, "Reach", {"url": "http://127.0.0.1:1"})
+        sql = f"UPDATE actionql_run SET attempts = 2 WHERE id = '{started.id}'"
+        await run_sql(sqlite_database, sql)
+        await one.worker.drive(started.id)
+        ended = await one.until(started.id, "fatal_errored")
+        assert ended.error is not None
+        assert ended.error.code == "ATTEMPTS"
+
+
+async def test_process_stopped_and_woken_changes_nothing_that_another_took(
+    tmp_path: Path, database_url: str
+) -> None:
+    with running_file_server() as files:
+        slow = slow_answer(files, 0.4)
+        async with desk(tmp_path, database_url, driving=False) as one:
+            started = await start_action(one.context, "Reach", {"url": slow})
+            with driving(tmp_path, database_url) as zombie:
+                await asked_for(files, "/slow")
+                zombie.send_signal(signal.SIGSTOP)
+                with driving(tmp_path, database_url):
+                    await one.until(started.id, "completed")
+                    zombie.send_signal(signal.SIGCONT)
+                    await asyncio.sleep(0.8)
+            assert await one.marks(started.id) == ["before", "after"]
+            assert (await one.row(started.id, "epoch"))["epoch"] == 2
+        assert len(set(_keys(files))) == 1
+        assert len(files.requests) == 2
+
+
+async def test_two_processes_on_one_queue_do_each_run_once(tmp_path: Path, database_url: str) -> None:
+    async with desk(tmp_path, database_url, driving=False) as one:
+        started = [await start_action(one.context, "Three", {"n": n}) for n in range(60)]
+        with driving(tmp_path, database_url), driving(tmp_path, database_url):
+            for run in started:
+                await one.until(run.id, "completed")
+        marks = await run_sql(database_url, "SELECT run, count(*) FROM runs__mark GROUP BY run")
+        assert dict(marks) == {run.id: 2 for run in started}
+        owners = await run_sql(database_url, "SELECT max(epoch) FROM actionql_run")
+        assert owners == [(1,)]
+
+
+async def test_run_that_waited_for_a_person_goes_on_in_another_process(
+    tmp_path: Path, database_url: str
+) -> None:
+    async with desk(tmp_path, database_url, driving=False) as one:
+        started = await start_action(one.context, "Ask", {"name": "Ada"})
+        with driving(tmp_path, database_url) as first:
+            asked_first = (await one.until(started.id, "waiting_for_input")).waiting
+            first.kill()
+        assert asked_first is not None
+        await answer_run(one.context, started.id, asked_first.token, {"amount": 1})
+        with driving(tmp_path, database_url):
+            asked_again = (await one.until(started.id, "waiting_for_input")).waiting
+        assert asked_again is not None
+        assert asked_again.title == "Question 2 for Ada"
+        assert await one.marks(started.id) == ["before", "answer 1"]
+
+
+async def test_process_told_to_stop_gives_its_run_back_at_once(tmp_path: Path, sqlite_database: str) -> None:
+    with running_file_server() as files:
+        slow = slow_answer(files, 5)
+        async with desk(tmp_path, sqlite_database, run_lease_seconds=60) as one:
+            started = await start_action(one.context, "Reach", {"url": slow})
+            await asked_for(files, "/slow")
+            await one.worker.stop(0.0)
+            row = await one.row(started.id, "owner", "attempts", "state")
+            assert (row["owner"], row["attempts"], row["state"]) == (None, 0, "running")
+            assert await run_sql(
+                sqlite_database,
+                "SELECT due <= strftime('%Y-%m-%dT%H:%M:%f', 'now', '+1 seconds') FROM actionql_run",
+            ) == [(1,)]
+
+
+async def test_waiting_run_whose_process_died_is_ended_by_the_sweep(
+    tmp_path: Path, database_url: str
+) -> None:
+    async with desk(tmp_path, database_url, driving=False) as one:
+        insert = (
+            "INSERT INTO actionql_run (id, application, action, action_name, state, door, run_as, created, due) "
+            "VALUES ('r', '{}', 'a', 'Reach', 'running', 'graphql', 'application', '{}', '{}')"
+        )
+        application = one.context.generation.application.uuid.hex
+        before, after = "2026-01-01T00:00:00.000000+00:00", "2999-01-01T00:00:00.000000+00:00"
+        await run_sql(database_url, insert.format(application, before, before))
+        await run_sql(database_url, insert.format(application, before, after).replace("'r'", "'s'"))
+        await one.worker.sweep()
+        row = await one.row("r", "state", "reason", "due")
+        assert (row["state"], row["reason"], row["due"]) == ("fatal_errored", "INTERRUPTED", None)
+        assert (await one.row("s", "state"))["state"] == "running"
+
+
+async def test_run_goes_on_with_the_definition_it_began_with(tmp_path: Path, database_url: str) -> None:
+    changed = tmp_path / "changed.yaml"
+    text = DEFINITION.read_text()
+    changed.write_text(text.replace('"=\\"answer \\" + i"', '"=\\"changed \\" + i"'))
+    async with desk(tmp_path, database_url) as one:
+        started = await start_action(one.context, "Ask", {"name": "Ada"})
+        waiting = (await one.until(started.id, "waiting_for_input")).waiting
+    async with desk(tmp_path, database_url, loaded(changed)) as one:
+        assert waiting is not None
+        later = await start_action(one.context, "Ask", {"name": "Bo"})
+        other = (await one.until(later.id, "waiting_for_input")).waiting
+        assert other is not None
+        await answer_run(one.context, started.id, waiting.token, {"amount": 1})
+        await answer_run(one.context, later.id, other.token, {"amount": 1})
+        for _ in range(200):
+            marks = await one.marks(started.id), await one.marks(later.id)
+            if len(marks[0]) == len(marks[1]) == 2:
+                break
+            await asyncio.sleep(0.02)
+        assert marks == (["before", "answer 1"], ["before", "changed 1"])
+
+
+async def test_definition_is_kept_while_a_run_needs_it(tmp_path: Path, database_url: str) -> None:
+    changed = tmp_path / "changed.yaml"
+    changed.write_text(DEFINITION.read_text() + "\n# changed\n")
+    async with desk(tmp_path, database_url) as one:
+        started = await start_action(one.context, "Ask", {"name": "Ada"})
+        await one.until(started.id, "waiting_for_input")
+    async with desk(tmp_path, database_url, loaded(changed)) as one:
+        await run_sql(
+            database_url, "UPDATE actionql_revision SET created = '2026-01-01T00:00:00.000000+00:00'"
+        )
+        revisions = one.context.generation.durable.revisions
+        count = "SELECT count(*) FROM actionql_revision"
+        await revisions.free()
+        assert await run_sql(database_url, count) == [(2,)]
+        await one.context.generation.durable.cancel(started.id)
+        await revisions.free()
+        assert await run_sql(database_url, count) == [(1,)]
+
+
+async def test_run_whose_definition_is_gone_fails_with_words(tmp_path: Path, sqlite_database: str) -> None:
+    async with desk(tmp_path, sqlite_database) as one:
+        started = await start_action(one.context, "Wait", {})
+        await run_sql(sqlite_database, "UPDATE actionql_run SET revision = 'gone'")
+        ended = await one.until(started.id, "fatal_errored", "completed")
+        assert ended.error is not None
+        assert (ended.error.code, "no longer fits" in ended.error.message) == ("STEP_FAILED", True)
+
+
+async def test_many_waiting_runs_cost_no_time(tmp_path: Path, sqlite_database: str) -> None:
+    async with desk(tmp_path, sqlite_database) as one:
+        started = await start_action(one.context, "Ask", {"name": "Ada"})
+        waiting = (await one.until(started.id, "waiting_for_input")).waiting
+        alone = await _seconds_of_sweeps(one)
+        columns = (
+            "application, action, action_name, state, door, run_as, created, cursor, wait, epoch, attempts"
+        )
+        await run_sql(
+            sqlite_database,
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) "
+            f"INSERT INTO actionql_run (id, {columns}) SELECT 'r' || i, {columns} FROM actionql_run, n",
+        )
+        assert await _seconds_of_sweeps(one) < 2 * alone + 0.1
+        assert waiting is not None
+        await answer_run(one.context, started.id, waiting.token, {"amount": 1})
+        await one.until(started.id, "waiting_for_input")
+
+
+async def _seconds_of_sweeps(one: Desk) -> float:
+    """Processor time of a hundred seconds' sweeps."""
+    before = process_time()
+    for _ in range(100):
+        await one.worker.sweep()
+    return process_time() - before
