@@ -18,6 +18,7 @@ STATUSES: Mapping[str, int] = MappingProxyType(
     {
         "BAD_USER_INPUT": 400,
         "CONFLICT": 400,
+        "IDEMPOTENCY_KEY_REUSED": 400,
         "HTTPS_REQUIRED": 400,
         "UNAUTHENTICATED": 401,
         "PRIVATE_DATA_MODE": 401,
