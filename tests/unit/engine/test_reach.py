@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from http.server import BaseHTTPRequestHandler
 from typing import Any
@@ -170,3 +171,25 @@ async def test_clock_of_the_run_goes_on_after_a_reaching_step(
     """
     world = await open_world(actions(steps, "=[before == same, before < now]"))
     assert await world.run() == [True, True]
+
+
+async def test_run_whose_caller_goes_while_it_is_out_is_recorded_to_its_end(
+    open_world: Open, file_server: FileServer
+) -> None:
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        time.sleep(0.2)
+        send_head(request, 200, {"Content-Length": "0"})
+
+    file_server.route("/", answer)
+    world = await calling(open_world, file_server.url)
+    caller = asyncio.create_task(world.run())
+    while not file_server.requests:
+        await asyncio.sleep(0.01)
+    (due,) = world.rows("SELECT due > created FROM actionql_run")
+    caller.cancel()
+    await asyncio.wait([caller])
+    assert caller.cancelled()
+    await world.runs.finish(5)
+    assert [run["state"] for run in world.runs_recorded()] == ["completed"]
+    assert len(shoes(world)) == 1
+    assert (due, world.rows("SELECT due FROM actionql_run")) == ((1,), [(None,)])
