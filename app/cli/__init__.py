@@ -9,6 +9,7 @@ import typer
 from app.cli.base import fail
 from app.cli.check import check, kinds
 from app.cli.keys import keys_cli
+from app.cli.migrate import migrate
 from app.cli.schema import schema_cli
 from app.cli.serve import serve
 from app.cli.users import users_cli
@@ -23,6 +24,7 @@ cli = typer.Typer(
 )
 cli.command()(serve)
 cli.command()(check)
+cli.command()(migrate)
 cli.command()(kinds)
 cli.add_typer(schema_cli, name="schema")
 cli.add_typer(users_cli, name="users")

@@ -47,10 +47,11 @@ def compare(connection: Connection, metadatas: Sequence[MetaData], *, destroy: b
 
 
 def _surplus_table(name: str, facts: Facts, plan: Plan, destroy: bool) -> None:
-    rows = counted(facts.rows(name), "row")
+    number = facts.rows(name)
+    rows = counted(number, "row")
     if destroy:
         plan.surplus.append(name)
-        plan.changes.append(Change("drop_table", name, f"drops the table {name} with its {rows}"))
+        plan.changes.append(Change("drop_table", name, f"drops the table {name} with its {rows}", number))
         return
     text = f"leaves the table {name} with its {rows}, which the definition no longer has"
-    plan.changes.append(Change("keep_table", name, text))
+    plan.changes.append(Change("keep_table", name, text, number))

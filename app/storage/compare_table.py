@@ -19,6 +19,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
+from app.storage.conversion import Conversion
+from app.storage.convert import stored_type
 from app.storage.facts import Facts
 from app.storage.naming import INDEX_PREFIXES
 from app.storage.plan import Change, ChangeKind, Plan
@@ -41,6 +43,7 @@ class TableComparison:
         self._dialect = dialect
         self._destroy = destroy
         self._dropped: set[str] = set()
+        self._made: set[str | None] = set()
 
     def judge(self, differences: Sequence[ops.MigrateOperation]) -> None:
         """Decides about each difference that alembic found."""
@@ -74,21 +77,23 @@ class TableComparison:
 
     def _surplus_column(self, name: str) -> None:
         found, words = self._found[name], f"the column {name} of {self._name}"
-        values = counted(self._facts.filled(self._name, name), "value")
+        filled = self._facts.filled(self._name, name)
+        values = counted(filled, "value")
         needed = not found["nullable"] and found["default"] is None
         if self._destroy or (needed and not self._facts.rows(self._name)):
             for index in self._facts.indexes_on(self._name, name):
                 self._drop_index(index, forced=True)
             self._rebuilds(lambda batch: batch.drop_column(name))
-            self._does("drop_column", f"drops {words} with its {values}")
+            self._does("drop_column", f"drops {words} with its {values}", filled)
             return
         if needed:
             self._refuses(
                 f"{words} is no longer in the definition, but every record must have a value there: keep it "
-                f"with `required: false`, or drop it in the database with its {values}"
+                f"with `required: false`, or drop it with its {values} by `actionql migrate --yes-destroy`"
             )
             return
-        self._does("keep_column", f"leaves {words} with its {values}, which the definition no longer has")
+        text = f"leaves {words} with its {values}, which the definition no longer has"
+        self._does("keep_column", text, filled)
 
     def _alter_column(self, op: ops.AlterColumnOp) -> None:
         words, name = self._words(op.column_name), op.column_name
@@ -96,26 +101,65 @@ class TableComparison:
             "existing_type": op.existing_type,
             "existing_nullable": op.existing_nullable,
         }
-        if op.modify_type is not None:
-            values = self._facts.filled(self._name, name)
-            if values:
-                self._refuses(
-                    f"{words} has {counted(values, 'value')} of the type {op.existing_type}, which cannot be "
-                    f"kept as {self._type_name(op.modify_type)}: add a property under a new name instead"
-                )
-                return
-            changes["type_"] = op.modify_type
-            if self._dialect.name == "postgresql":
-                changes["postgresql_using"] = f"NULL::{self._type_name(op.modify_type)}"
         if op.modify_nullable is False and (blank := self._facts.blank(self._name, name)):
-            self._refuses(f"{words} is required now, but has no value in {counted(blank, 'record')}")
+            self._refuses(
+                f"{words} is required now, but has no value in {counted(blank, 'record')}: "
+                "give each one, or let it be optional"
+            )
             return
         if op.modify_nullable is not None:
             changes["nullable"] = op.modify_nullable
+        if op.modify_type is not None and not self._change_type(op, changes):
+            return
         if changes.keys() <= {"existing_type", "existing_nullable"}:
             return
         self._rebuilds(lambda batch: batch.alter_column(name, **changes))
-        self._does("alter_column", f"changes {words}{_how(changes)}")
+        self._does("alter_column", f"changes {words}{_how(op)}")
+
+    def _change_type(self, op: ops.AlterColumnOp, changes: dict[str, Any]) -> bool:
+        """Adds the change of a column's type to `changes`, and what keeps its values; False when it is refused."""
+        name, wanted = op.column_name, self._table.c[op.column_name].type
+        changes["type_"] = op.modify_type
+        if self._found[name]["default"] is not None:
+            # A default of the old type is none of the new; PostgreSQL wants it gone before.
+            self._rebuilds(lambda batch: batch.alter_column(name, server_default=None))
+        if self._dialect.name == "postgresql":
+            changes["postgresql_using"] = f"NULL::{self._type_name(wanted)}"
+        if not self._facts.filled(self._name, name):
+            return True
+        stored = stored_type(self._found[name]["type"]) if "id" in self._found else None
+        if stored is None:
+            self._refuses(f"{self._words(name)} has values that cannot be kept as {self._type_name(wanted)}")
+            return False
+        conversion = Conversion(self._name, name, stored, wanted)
+        indexes = [index for index in self._table.indexes if name in index.columns]
+        alone = any(index.unique and len(index.columns) == 1 for index in indexes)
+        if not self._convertible(conversion, unique=alone):
+            return False
+        for index in indexes:
+            self._make_anew(index)
+        if self._dialect.name == "postgresql" and not self._table.c[name].nullable:
+            # Until it gets its values the column has none.
+            changes.pop("nullable", None)
+            self._plan.before.append(lambda do: do.alter_column(self._name, name, nullable=True))
+            self._plan.after.insert(0, lambda do: do.alter_column(self._name, name, nullable=False))
+        self._plan.before.append(conversion.keep)
+        self._plan.after.insert(0, conversion.put)
+        return True
+
+    def _convertible(self, conversion: Conversion, *, unique: bool) -> bool:
+        verdict = self._facts.judge(conversion, unique=unique)
+        words, wanted = self._words(conversion.column), self._type_name(conversion.wanted)
+        if verdict.wrong:
+            self._refuses(
+                f"{words} becomes {wanted}, but {counted(verdict.wrong, 'value')} cannot: see the records with id "
+                f"{_listed(verdict.first, verdict.wrong)}; change them, or add a property under a new name"
+            )
+        elif verdict.clash:
+            self._refuses(
+                f"{words} becomes {wanted}, but is unique, and different values would become the same"
+            )
+        return not (verdict.wrong or verdict.clash)
 
     def _create_index(self, index: Index) -> None:
         names = [column.name for column in index.columns]
@@ -123,9 +167,24 @@ class TableComparison:
         if index.unique and (doubled := self._doubled(names)):
             self._refuses(f"{words} is unique now, but several records share {counted(doubled, 'value')}")
             return
+        self._make_index(index)
+        self._does("create_index", f"makes {words} unique" if index.unique else f"makes an index of {words}")
+
+    def _make_index(self, index: Index) -> None:
+        if index.name in self._made:
+            return
+        self._made.add(index.name)
         unique, name, options = bool(index.unique), str(index.name), dict(index.dialect_kwargs)
+        names = [column.name for column in index.columns]
         self._plan.after.append(lambda do: do.create_index(name, self._name, names, unique=unique, **options))
-        self._does("create_index", f"makes {words} unique" if unique else f"makes an index of {words}")
+
+    def _make_anew(self, index: Index) -> None:
+        """Has an index stand aside while values of its column are converted."""
+        name, there = str(index.name), self._facts.indexes(self._name)
+        if name in there and name not in self._dropped:
+            self._dropped.add(name)
+            self._plan.before.insert(0, lambda do: do.drop_index(name, self._name))
+            self._make_index(index)
 
     def _doubled(self, names: Sequence[str]) -> int:
         """How many values would stand twice; a new column has its default everywhere, else nothing."""
@@ -189,8 +248,8 @@ class TableComparison:
     def _rebuilds(self, step: Callable[[BatchOperations], None]) -> None:
         self._plan.rebuilds.setdefault(self._name, []).append(step)
 
-    def _does(self, kind: ChangeKind, text: str) -> None:
-        self._plan.changes.append(Change(kind, self._name, text))
+    def _does(self, kind: ChangeKind, text: str, losing: int = 0) -> None:
+        self._plan.changes.append(Change(kind, self._name, text, losing))
 
     def _refuses(self, text: str) -> None:
         self._plan.refusals.append(text)
@@ -209,11 +268,16 @@ def _constant(value: Any, kind: TypeEngine[Any], dialect: Dialect) -> ColumnElem
     return literal_column(str(written))
 
 
-def _how(changes: dict[str, Any]) -> str:
-    parts = [f" to the type {changes['type_']}"] if "type_" in changes else []
-    if "nullable" in changes:
-        parts.append(" to be optional" if changes["nullable"] else " to be required")
+def _how(op: ops.AlterColumnOp) -> str:
+    parts = [] if op.modify_type is None else [f" to the type {op.modify_type}"]
+    if op.modify_nullable is not None:
+        parts.append(" to be optional" if op.modify_nullable else " to be required")
     return " and".join(parts)
+
+
+def _listed(ids: Sequence[int], number: int) -> str:
+    more = number - len(ids)
+    return ", ".join(map(str, ids)) + (f" and {more:,} more" if more else "")
 
 
 def _on_delete(key: ForeignKeyConstraint) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, column, func, inspect, literal_column, select, table
 
+from app.storage.conversion import Conversion, Verdict
+
 
 class Facts:
     """Counts rows by the names of tables and columns as they are in the database."""
@@ -24,6 +26,14 @@ class Facts:
         """The indexes that a column is part of."""
         found = self._inspector.get_indexes(name)
         return [str(each["name"]) for each in found if column_name in each["column_names"]]
+
+    def indexes(self, name: str) -> frozenset[str]:
+        """The names of a table's indexes."""
+        return frozenset(str(each["name"]) for each in self._inspector.get_indexes(name))
+
+    def judge(self, conversion: Conversion, *, unique: bool) -> Verdict:
+        """What becomes of a column's values that get another type."""
+        return conversion.judge(self._connection, unique=unique)
 
     def rows(self, name: str, *conditions: ColumnElement[bool]) -> int:
         """How many rows a table has."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import asyncpg
 from alembic.migration import MigrationContext
@@ -57,33 +57,41 @@ class Outcome:
     refusals: tuple[str, ...]
 
 
-async def migrate(database_url: str, metadatas: Sequence[MetaData], *, destroy: bool = False) -> list[Change]:
+Gone = Literal["leave", "refuse", "drop"]
+"""What happens to tables and columns that the definitions no longer have; only those with rows are refused."""
+_REMEDY = (
+    "where it has another name now, write this one there as `was:`; "
+    "`actionql migrate --yes-destroy` drops it; a server that is started anew leaves it where it is"
+)
+
+
+async def migrate(database_url: str, metadatas: Sequence[MetaData], *, gone: Gone = "leave") -> list[Change]:
     """Makes the database fit and tells what was done and what was left be.
 
-    `database_url` is `sqlite:///path` or `postgresql://user:password@host/database`. With `destroy`, tables
-    and columns that the definitions no longer have are dropped. Raises `MigrationRefused`, `MigrationFailed`.
+    `database_url` is `sqlite:///path` or `postgresql://user:password@host/database`.
+    Raises `MigrationRefused`, `MigrationFailed`.
     """
-    outcome = await _run(database_url, metadatas, destroy=destroy, keep=True)
+    outcome = await _run(database_url, metadatas, gone=gone, keep=True)
     if outcome.refusals:
         raise MigrationRefused(outcome.refusals)
     return list(outcome.changes)
 
 
 async def plan_migration(
-    database_url: str, metadatas: Sequence[MetaData], *, destroy: bool = False
+    database_url: str, metadatas: Sequence[MetaData], *, gone: Gone = "leave"
 ) -> Outcome:
     """What `migrate` would do, without doing it."""
-    return await _run(database_url, metadatas, destroy=destroy, keep=False)
+    return await _run(database_url, metadatas, gone=gone, keep=False)
 
 
-def migrate_sync(database_url: str, metadatas: Sequence[MetaData], *, destroy: bool = False) -> list[Change]:
+def migrate_sync(database_url: str, metadatas: Sequence[MetaData], *, gone: Gone = "leave") -> list[Change]:
     """`migrate` where no event loop runs."""
-    return asyncio.run(migrate(database_url, metadatas, destroy=destroy))
+    return asyncio.run(migrate(database_url, metadatas, gone=gone))
 
 
-async def _run(database_url: str, metadatas: Sequence[MetaData], *, destroy: bool, keep: bool) -> Outcome:
+async def _run(database_url: str, metadatas: Sequence[MetaData], *, gone: Gone, keep: bool) -> Outcome:
     def work(connection: Connection) -> Outcome:
-        outcome = _migrate_within(connection, metadatas, destroy=destroy, keep=keep)
+        outcome = _migrate_within(connection, metadatas, gone=gone, keep=keep)
         if keep and not outcome.refusals:
             connection.commit()
         else:
@@ -100,18 +108,28 @@ async def _run(database_url: str, metadatas: Sequence[MetaData], *, destroy: boo
 
 
 def _migrate_within(
-    connection: Connection, metadatas: Sequence[MetaData], *, destroy: bool, keep: bool
+    connection: Connection, metadatas: Sequence[MetaData], *, gone: Gone, keep: bool
 ) -> Outcome:
     operations = Operations(MigrationContext.configure(connection))
     tables = {name: table for metadata in metadatas for name, table in metadata.tables.items()}
     renamed = rename_former(connection, operations, tables)
-    plan = compare(connection, metadatas, destroy=destroy)
+    plan = compare(connection, metadatas, destroy=gone == "drop")
+    if gone == "refuse":
+        plan.refusals += [_refusal(change) for change in plan.changes if _loses(change)]
     outcome = Outcome((*renamed, *plan.changes), tuple(plan.refusals))
     if keep and not outcome.refusals:
         plan.apply(connection, operations)
         _check_references(connection, plan.rebuilds)
         _note_fit(connection, metadatas)
     return outcome
+
+
+def _loses(change: Change) -> bool:
+    return change.kind in ("keep_table", "keep_column") and change.losing > 0
+
+
+def _refusal(change: Change) -> str:
+    return f"{change.text.removeprefix('leaves ')}: {_REMEDY}"
 
 
 def _note_fit(connection: Connection, metadatas: Sequence[MetaData]) -> None:

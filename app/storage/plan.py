@@ -33,6 +33,8 @@ class Change:
     kind: ChangeKind
     table: str
     text: str
+    losing: int = 0
+    """How many rows have something in what is left be, or dropped."""
 
     def __str__(self) -> str:
         return self.text

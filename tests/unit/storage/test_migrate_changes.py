@@ -210,7 +210,7 @@ async def test_tables_of_others_are_not_touched(database_url: str) -> None:
     other = tables({"Shoe": {"properties": {"size": {"kind": "number"}}}}, name="Shopping")
     await bring(database_url, other)
     await run(database_url, "CREATE TABLE shop_reports (id INTEGER)")
-    changes = await migrate(database_url, [SYSTEM, shoes({}).metadata], destroy=True)
+    changes = await migrate(database_url, [SYSTEM, shoes({}).metadata], gone="drop")
     assert {change.kind for change in changes} == {"create_table"}
     assert await bring(database_url, other) == []
     assert await run(database_url, "SELECT * FROM shop_reports") == []

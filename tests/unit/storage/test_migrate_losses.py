@@ -1,9 +1,5 @@
 from __future__ import annotations
 
-from datetime import date, time
-from decimal import Decimal
-from typing import Any
-
 import pytest
 from sqlalchemy import select
 
@@ -28,32 +24,25 @@ async def test_new_required_property_without_default_is_refused_where_there_are_
     assert await bring(database_url, shoes({})) == []
 
 
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ({"kind": "text"}, {"kind": "number"}),
-        ({"kind": "text"}, {"kind": "date"}),
-        ({"kind": "text"}, {"kind": "json"}),
-        ({"kind": "number"}, {"kind": "boolean"}),
-        ({"kind": "date"}, {"kind": "date_time"}),
-        ({"kind": "price"}, {"kind": "decimal"}),
-        ({"kind": "decimal", "scale": 3}, {"kind": "decimal", "scale": 4}),
-        ({"kind": "time"}, {"kind": "text"}),
-    ],
-)
-async def test_other_kind_is_refused_where_there_are_values(
-    database_url: str, old: dict[str, Any], new: dict[str, Any]
-) -> None:
-    values = {"text": "1", "number": 1, "date": date(2026, 1, 1), "time": time(1)}
-    before = shoes({"size": old})
+async def test_what_is_gone_is_refused_where_it_holds_something(database_url: str) -> None:
+    before = shoes({"size": {"kind": "number"}, "code": {"kind": "text"}})
     await bring(database_url, before)
-    await insert(
-        database_url, before.models["Shoe"].table, {"size": values.get(old["kind"], Decimal("1.50"))}, {}
+    await insert(database_url, before.models["Shoe"].table, {"size": 43}, {"size": 44}, {})
+    reason = await refusal(database_url, shoes({"new": {"kind": "text"}}), gone="refuse")
+    assert reason.startswith(
+        "the column size of shop__shoe with its 2 values, which the definition no longer"
     )
-    reason = await refusal(database_url, shoes({"size": new}))
-    assert reason.startswith("Shoe.size has 1 value of the type ")
-    await run(database_url, before.models["Shoe"].table.update().values(size=None))
-    assert await bring(database_url, shoes({"size": new})) == ["alter_column"]
+    assert "`was:`" in reason and "--yes-destroy" in reason
+    assert await bring(database_url, before) == []
+    assert await bring(database_url, shoes({"size": {"kind": "number"}}), gone="refuse") == ["keep_column"]
+
+
+async def test_model_that_is_gone_is_refused_where_it_has_records(database_url: str) -> None:
+    await bring(database_url, shoes({}))
+    await insert(database_url, shoes({}).models["Brand"].table, {"name": "b"})
+    reason = await refusal(database_url, tables({}), gone="refuse")
+    assert reason.startswith("the table shop__brand with its 1 row, which the definition no longer has")
+    assert set(await bring(database_url, tables({}), gone="drop")) == {"drop_table"}
 
 
 async def test_unique_is_refused_where_values_stand_twice(database_url: str) -> None:
@@ -118,7 +107,7 @@ async def test_what_is_gone_is_dropped_when_it_is_to_be_destroyed(database_url: 
     await insert(database_url, before.models["Brand"].table, {"name": "b"})
     await insert(database_url, before.models["Shoe"].table, {"size": 43, "code": "x", "brand_id": 1})
     after = tables({"Shoe": {"properties": {"code": {"kind": "text"}}}})
-    done = await bring(database_url, after, destroy=True)
+    done = await bring(database_url, after, gone="drop")
     assert {"drop_column", "drop_table", "drop_index"} == set(done)
     assert [row.code for row in await run(database_url, select(after.models["Shoe"].table))] == ["x"]
     assert await bring(database_url, after) == []
