@@ -8,6 +8,7 @@ import typer
 
 from app.cli.base import fail
 from app.cli.check import check, kinds
+from app.cli.diff import diff
 from app.cli.keys import keys_cli
 from app.cli.migrate import migrate
 from app.cli.schema import schema_cli
@@ -24,6 +25,7 @@ cli = typer.Typer(
 )
 cli.command()(serve)
 cli.command()(check)
+cli.command()(diff)
 cli.command()(migrate)
 cli.command()(kinds)
 cli.add_typer(schema_cli, name="schema")

@@ -15,6 +15,9 @@ DataOption = Annotated[
     Path | None,
     typer.Option("--data", help="Folder of the database, assets and keystore.", show_default="data"),
 ]
+PathsArgument = Annotated[
+    list[Path] | None, typer.Argument(help="Definitions; none means the built-in examples.")
+]
 
 
 def fail(message: str) -> NoReturn:

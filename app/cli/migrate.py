@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from app import settings as settings_module
-from app.cli.base import DataOption
+from app.cli.base import DataOption, PathsArgument
 from app.main import database_url, load_definitions
 from app.storage.system import SYSTEM
 from app.storage.tables import build_tables
-
-PathsArgument = Annotated[
-    list[Path] | None, typer.Argument(help="Definitions; none means the built-in examples.")
-]
 
 
 def migrate(

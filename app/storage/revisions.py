@@ -30,6 +30,8 @@ class RevisionRows:
         )
         this = (REVISION.c.application == bindparam("of"), REVISION.c.digest == bindparam("revision"))
         self._find = prepare(select(REVISION.c.definition).where(*this), dialect)
+        newest = select(REVISION.c.definition).where(this[0]).order_by(REVISION.c.created.desc()).limit(1)
+        self._last = prepare(newest, dialect)
         needed = exists().where(
             RUN.c.application == REVISION.c.application,
             RUN.c.revision == REVISION.c.digest,
@@ -52,6 +54,11 @@ class RevisionRows:
     def definition(self, application: str, revision: str) -> Work[str | None]:
         """The text of a definition."""
         rows = yield self._find.statement({"of": application, "revision": revision})
+        return rows[0][0] if rows else None
+
+    def last_served(self, application: str) -> Work[str | None]:
+        """The text of the definition that a server began to serve last; None for an application never served."""
+        rows = yield self._last.statement({"of": application})
         return rows[0][0] if rows else None
 
     def free(self, application: str, current: str, before: datetime) -> Work[None]:

@@ -213,6 +213,15 @@ def test_misspelt_word_is_told_as_shown(tmp_path: Path) -> None:
     assert check("".join(lines), tmp_path) == (1, "", shown)
 
 
+def test_changed_definition_is_compared_and_migrated_as_shown(database_url: str, tmp_path: Path) -> None:
+    tmp_path.joinpath("notes.yaml").write_text(the("definition").text)
+    env = {**QUICK, "DATABASE_URL": database_url, "ANN_PASSWORD": ANN}
+    with running_server("notes.yaml", data=tmp_path / "data", env=env) as server:
+        shell = Shell(server, tmp_path)
+    commands = the("change").text.replace("actionql", f"{sys.executable} -m app")
+    assert shell.run(commands, PYTHONPATH=str(ROOT), DATABASE_URL=database_url) == the("change").answer
+
+
 def test_queries_answer_what_is_shown(notes: Shell, ann: str) -> None:
     for block in marked("graphql"):
         assert notes.graphql(block.text, ann) == json.loads(block.answer)
