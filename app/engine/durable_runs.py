@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,7 +23,6 @@ from app.engine.recorded import recorded_input
 from app.engine.runs import Run, Runs, Start, principal_name
 from app.errors import Conflict, KeyReused, StepFailed, TimedOut, error_of
 from app.expressions import to_plain
-from app.json_text import write_json
 from app.steps.base import Ask, Done
 from app.storage.durable_runs import NewRun, StoredRun
 from app.storage.work import Database, Work
@@ -44,8 +44,7 @@ class Key:
     def of(cls, application: str, start: Start, key: str, given: Any) -> Key:
         """The key as it is stored: nothing can be read from it."""
         who = principal_name(start.principal) or ""
-        input = write_json([start.action, to_plain(given)]).encode()
-        return cls(sha256(f"{application}\n{who}\n{key}".encode()).hexdigest(), sha256(input).hexdigest())
+        return cls(_digest([application, who, key]), _digest([start.action, given]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +120,7 @@ class DurableRuns:
         `Conflict` where the run does not wait, or the token is not that of its question; the same answer with the
         same idempotency key is taken again and changes nothing.
         """
-        digest = self._digest(token, input, idempotency_key)
+        digest = None if idempotency_key is None else _digest([token, idempotency_key, input])
         if belongs(token, row.wait) and digest is not None and (row.wait or {}).get("answered") == digest:
             return row
         _check_question(row, token)
@@ -219,11 +218,6 @@ class DurableRuns:
             yield from self._dispatcher.defer(row.id, None)
         return done
 
-    def _digest(self, token: str, input: Any, key: str | None) -> str | None:
-        if key is None:
-            return None
-        return sha256(write_json([token, key, to_plain(input)]).encode()).hexdigest()
-
     async def _ended(self, run: str, deadline: float) -> StoredRun:
         """The run when it has ended, wherever it is driven."""
         event = self._ends.setdefault(run, asyncio.Event())
@@ -267,3 +261,8 @@ def _check_question(row: StoredRun, token: str) -> None:
         raise Conflict(f"The run does not wait: its question {asked}.")
     if not belongs(token, row.wait):
         raise Conflict("The token is not that of the question which the run waits for.")
+
+
+def _digest(value: Any) -> str:
+    """The SHA-256 of a value as JSON, whatever the order of its keys."""
+    return sha256(json.dumps(to_plain(value), sort_keys=True, default=str).encode()).hexdigest()

@@ -161,6 +161,8 @@ async def test_same_key_starts_once(tmp_path: Path, database_url: str) -> None:
             await start_action(one.as_(CLERK), "Three", {"n": 2}, "k")
         with pytest.raises(KeyReused):
             await start_action(one.as_(CLERK), "Fail", {"n": 1}, "k")
+        with pytest.raises(BadInput, match="1 to 255 characters"):
+            await start_action(one.as_(CLERK), "Three", {"n": 1}, "")
         others = await start_action(one.as_(OTHER), "Three", {"n": 1}, "k")
         assert len(await runs(one.as_(OPERATOR))) == 2
         assert [shown.id for shown in await runs(one.as_(OTHER))] == [others.id]
@@ -174,6 +176,13 @@ async def test_waiting_form_with_a_key_gives_the_same_result_again(tmp_path: Pat
             with pytest.raises(ActionFailed, match=r"No 5\."):
                 await run_action(one.context, "Fail", {"n": 5}, "f")
         assert len(await runs(one.as_(OPERATOR))) == 2
+
+
+async def test_input_in_another_order_is_the_same_input(tmp_path: Path, sqlite_database: str) -> None:
+    async with desk(tmp_path, sqlite_database) as one:
+        inputs = [{"name": "Ada", "secret": "long-enough"}, {"secret": "long-enough", "name": "Ada"}]
+        first, second = [await start_action(one.context, "Ask", input, "k") for input in inputs]
+        assert first.id == second.id
 
 
 async def test_waiting_form_with_a_key_in_flight_is_refused(
