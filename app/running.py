@@ -9,6 +9,7 @@ from app.engine.cursor import Cursors
 from app.engine.driver import Driver, Limits
 from app.engine.durable_runs import DurableRuns
 from app.engine.revisions import Engine, Revisions
+from app.engine.schedules import Clock, utc_now
 from app.engine.worker import Worker
 from app.resolvers.context import Generation, Server
 
@@ -29,9 +30,9 @@ def durable_runs(
     return DurableRuns(server.database, engine.runs, driver, server.dispatcher)
 
 
-def begin_worker(server: Server, generations: Iterable[Generation]) -> Worker:
-    """Begins to drive the runs of these applications."""
+def begin_worker(server: Server, generations: Iterable[Generation], now: Clock = utc_now) -> Worker:
+    """Begins to drive the runs of these applications, and to start those of their schedules by the clock `now`."""
     applications = {one.application.uuid.hex: one.durable for one in generations}
-    worker = Worker(server.database, server.run_rows, server.dispatcher, applications)
+    worker = Worker(server.database, server.run_rows, server.dispatcher, applications, now)
     worker.begin()
     return worker

@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 from app.checks.base import Finding, Findings, Subject, unknown
 from app.checks.names import SHAPE
-from app.definition.model import ScheduleTrigger
+from app.definition.model import Action, ScheduleTrigger
 from app.definition.source import Path
 
 FIELDS = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12), ("weekday", 0, 7))
@@ -25,6 +25,7 @@ def check(subject: Subject) -> Findings:
         path: Path = ("actions", name, "triggers")
         if action.triggers.schedule is not None:
             yield from _schedule(action.triggers.schedule, (*path, "schedule"))
+            yield from _without_input(action, path)
         incoming = action.triggers.incoming_api
         if incoming is None or incoming.alias is None:
             continue
@@ -44,6 +45,15 @@ def _schedule(schedule: ScheduleTrigger, path: Path) -> Findings:
         yield Finding((*path, "cron"), message)
     if schedule.timezone not in available_timezones():
         yield Finding((*path, "timezone"), unknown("time zone", schedule.timezone, available_timezones()))
+
+
+def _without_input(action: Action, path: Path) -> Findings:
+    for name, declared in action.input.items():
+        if declared.required and declared.default is None:
+            message = (
+                f"the clock gives no input, but {name!r} is required; write a default, or required: false"
+            )
+            yield Finding((*path, "schedule"), message)
 
 
 def cron_problem(text: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -64,7 +64,7 @@ class DurableRuns:
         self.revisions = driver.revisions
         self._rows = driver.rows
         self._database = database
-        self._application = runs.application
+        self.application = runs.application
         self._runs = runs
         self._cursors = driver.cursors
         self._dispatcher = dispatcher
@@ -76,19 +76,31 @@ class DurableRuns:
 
         With a key that is known: the run that is there, `KeyReused` where another input was sent with it.
         """
+        begun = await self.start_if(_always, start, key)
+        assert begun is not None
+        return begun
+
+    async def start_if(
+        self, holds: Callable[[], Work[bool]], start: Start, key: Key | None = None
+    ) -> Begun | None:
+        """The same, if `holds` says so, whose changes commit together with the run; else None."""
         run = Run(str(uuid4()), start, datetime.now(UTC))
         execution = Execution.begin(self._runs.actions, start.action, start.input, self._runs.shared(run))
         here = self._dispatcher.has_room
         row = self._new(run, execution, key, here)
         lease = self.driver.limits.lease if here else 0.0
 
-        def work() -> Work[StoredRun | None]:
+        def work() -> Work[tuple[bool, StoredRun | None]]:
+            if not (yield from holds()):
+                return False, None
             known = yield from self._rows.insert(row, lease)
             if known is None and not here:
                 yield from self._dispatcher.defer(run.id, None)
-            return known
+            return True, known
 
-        known = await self._database.write(work)
+        held, known = await self._database.write(work)
+        if not held:
+            return None
         if known is not None:
             return _known(known, key)
         if here:
@@ -141,12 +153,12 @@ class DurableRuns:
 
     async def cancel(self, run: str) -> bool:
         """Whether there was a run to end; who drives it stops at its next change."""
-        application = self._application.uuid.hex
+        application = self.application.uuid.hex
         return await self._database.write(lambda: self._rows.cancel(run, application, CANCELLED))
 
     async def retry(self, run: str) -> bool:
         """Whether there was a failed run, which now goes on from where it last stood."""
-        application = self._application.uuid.hex
+        application = self.application.uuid.hex
 
         def work() -> Work[bool]:
             found = yield from self._rows.retry(run, application)
@@ -162,7 +174,7 @@ class DurableRuns:
     async def find(self, run: str) -> StoredRun | None:
         """The run of this application with this id, durable or not."""
         row = await self._database.read(lambda: self._rows.find(run))
-        return row if row is not None and row.application == self._application.uuid.hex else None
+        return row if row is not None and row.application == self.application.uuid.hex else None
 
     async def drive(self, row: StoredRun) -> None:
         """Drives a run that was taken."""
@@ -188,7 +200,7 @@ class DurableRuns:
         limit = self.driver.limits.result_bytes
         return NewRun(
             id=run.id,
-            application=self._application.uuid.hex,
+            application=self.application.uuid.hex,
             action=action.uuid.hex,
             action_name=action.name,
             revision=self.revisions.current,
@@ -196,7 +208,7 @@ class DurableRuns:
             principal=principal_name(start.principal),
             run_as=action.run_as,
             caller=caller_of(start.principal),
-            input=recorded_input(self._application, action, start.input, self._runs.conceal, limit),
+            input=recorded_input(self.application, action, start.input, self._runs.conceal, limit),
             cursor=self._cursors.write(run.id, execution),
             created=run.created,
             state="running" if here else "created",
@@ -239,6 +251,11 @@ class DurableRuns:
     def _tell(self, run: str) -> None:
         if run in self._ends:
             self._ends[run].set()
+
+
+def _always() -> Work[bool]:
+    yield from ()
+    return True
 
 
 def stored(new: NewRun) -> StoredRun:

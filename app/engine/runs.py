@@ -24,7 +24,7 @@ from app.engine.execution import Execution
 from app.engine.interpreter import LATE, Context, advance, reach
 from app.engine.journal import written
 from app.errors import ActionQLError, BadInput, TimedOut
-from app.permissions import Grant, Permissions, Principal, Verb
+from app.permissions import SYSTEM, Grant, Permissions, Principal, Verb
 from app.steps.base import Scope, Services
 from app.storage.records import Unhashed, Write
 from app.storage.runs import RunRow, RunRows
@@ -267,7 +267,9 @@ def _caller(principal: Principal) -> Record | None:
 
 
 def principal_name(principal: Principal) -> str | None:
-    """Who called, for the record of a run: a record of a model, the user of an API key, or a key of no user."""
+    """Who called, for the record of a run: a record of a model, a key's user, a key of no user, or `system`."""
+    if principal == SYSTEM:
+        return "system"
     if principal.record is not None:
         return f"{principal.model or 'user'}:{principal.record['id']}"
     return None if principal.key is None else f"key:{principal.key}"

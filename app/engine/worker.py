@@ -1,4 +1,4 @@
-"""One process's part in driving runs: takes what is due, sweeps up what was left behind."""
+"""One process's part in driving runs: takes what is due, by the clock too, sweeps up what was left behind."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import structlog
 
 from app.engine.dispatch import Dispatcher
 from app.engine.durable_runs import DurableRuns
+from app.engine.schedules import Clock, Schedules, is_scheduled, utc_now
 from app.storage.durable_runs import DurableRows
 from app.storage.work import Database
 
@@ -28,17 +29,21 @@ class Worker:
         rows: DurableRows,
         dispatcher: Dispatcher,
         applications: Mapping[str, DurableRuns],
+        now: Clock = utc_now,
     ) -> None:
         self._database = database
         self._dispatcher = dispatcher
         self._applications = applications
         self._rows = rows
         self._ticks = 0
+        self._schedules = [
+            Schedules(database, one, now) for one in applications.values() if is_scheduled(one.application)
+        ]
         self._serving: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
         """Serves in a task of its own, until `stop`."""
-        self._serving = asyncio.create_task(self._dispatcher.serve(self.drive, self.sweep))
+        self._serving = asyncio.create_task(self._dispatcher.serve(self.drive, self.tick))
 
     async def stop(self, grace: float) -> None:
         """Lets runs that are under way go on for so many seconds, then gives them back."""
@@ -59,6 +64,12 @@ class Worker:
         )
         if row is not None:
             await self._applications[row.application].drive(row)
+
+    async def tick(self) -> None:
+        """Sweeps, and starts what the clock starts."""
+        await self.sweep()
+        for one in self._schedules:
+            await one.tick()
 
     async def sweep(self) -> None:
         """Wakes what is due, ends waiting runs whose process is gone, frees definitions that no run needs."""

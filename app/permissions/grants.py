@@ -42,6 +42,8 @@ class Principal:
 
 
 ANYBODY = Principal()
+SYSTEM = Principal(key="system")
+"""The server itself, where no caller is known but what happens is to bear a name; it has no roles."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,6 +230,17 @@ class RevisionRecord(_System, table=True):
     created: datetime = _moment()
 
 
+class ScheduleRecord(_System, table=True):
+    """Where the schedule of an action stands: its last slot, and the line that the slots are of."""
+
+    __tablename__: ClassVar[str] = "actionql_schedule"
+
+    application: str = _key()
+    action: str = _key()
+    line: str = _text()
+    slot: datetime = _moment()
+
+
 RUN: Table = SYSTEM.tables["actionql_run"]
 JOURNAL: Table = SYSTEM.tables["actionql_run_journal"]
 SESSION: Table = SYSTEM.tables["actionql_session"]
@@ -238,4 +249,5 @@ KEY: Table = SYSTEM.tables["actionql_key"]
 ASSET: Table = SYSTEM.tables["actionql_asset"]
 SEED: Table = SYSTEM.tables["actionql_seed"]
 REVISION: Table = SYSTEM.tables["actionql_revision"]
+SCHEDULE: Table = SYSTEM.tables["actionql_schedule"]
 HEALTH: Table = SYSTEM.tables["actionql_health"]

@@ -14,6 +14,7 @@ from typing import Any
 
 from app.checks import load_checked
 from app.definition.load import Loaded
+from app.engine.schedules import Clock, utc_now
 from app.engine.worker import Worker
 from app.main import close_server, open_applications, open_server
 from app.permissions import ANYBODY, Principal
@@ -71,7 +72,13 @@ def loaded(path: Path = DEFINITION) -> Loaded:
 
 @asynccontextmanager
 async def desk(
-    folder: Path, database_url: str, definition: Loaded | None = None, *, driving: bool = True, **given: Any
+    folder: Path,
+    database_url: str,
+    definition: Loaded | None = None,
+    *,
+    driving: bool = True,
+    now: Clock = utc_now,
+    **given: Any,
 ) -> AsyncIterator[Desk]:
     """A process that serves the application and, if `driving`, drives its runs."""
     cheap = {"argon2_memory_kib": 8, "argon2_time_cost": 1, "outbound_allow": ("127.0.0.1",)}
@@ -82,7 +89,7 @@ async def desk(
         sources = {definition.application.name: definition.source}
         generations = await open_applications(server, [definition.application], {}, sources=sources)
         context = Context(server, generations[0], ANYBODY, "tests", "r-1", "127.0.0.1", str)
-        worker = begin_worker(server, generations) if driving else idle(server, generations)
+        worker = begin_worker(server, generations, now) if driving else idle(server, generations)
         try:
             yield Desk(server, context, worker, database_url)
         finally:

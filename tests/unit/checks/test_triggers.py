@@ -41,6 +41,19 @@ def test_schedule_with_an_unknown_time_zone(tmp_path: Path) -> None:
     ]
 
 
+def test_schedule_of_an_action_that_wants_input(tmp_path: Path) -> None:
+    body = """
+        actions:
+          A:
+            triggers: {schedule: {cron: '0 6 * * *'}}
+            input: {a: {kind: text, required: true}, b: {kind: text}, c: {kind: text, required: true, default: x}}
+    """
+    assert findings(check, tmp_path, body) == [
+        "5 actions.A.triggers.schedule: the clock gives no input, but 'a' is required; write a default, or"
+        " required: false"
+    ]
+
+
 def test_alias(tmp_path: Path) -> None:
     body = """
         actions:
