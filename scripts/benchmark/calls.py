@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
+from urllib.parse import urlencode
 
 import orjson
 
 from scripts.benchmark.rows import city
 
-WORKS = ("list", "nested", "get", "create", "action")
+ALIKE = ("list", "nested", "get", "create", "action")
+"""What every server does."""
+BY_REST: Mapping[str, str] = {"rest_list": "list", "rest_get": "get"}
+"""Works of our REST door alone, each with the one that asks the same by GraphQL."""
+WORKS = (*ALIKE, *BY_REST)
 SERVERS = ("actionql", "floor", "plain")
 RECORDS = 100
 Varies = Literal["nothing", "id", "serial"]
@@ -18,15 +23,15 @@ Varies = Literal["nothing", "id", "serial"]
 _VALUE = 987654321
 """Stands in a body where each request has a value of its own; no body has it otherwise."""
 _FILTER = {"city": city(7), "price": 20.0}
-_VARIES: Mapping[str, Varies] = {"get": "id", "create": "serial", "action": "id"}
+_VARIES: Mapping[str, Varies] = {"get": "id", "create": "serial", "action": "id", "rest_get": "id"}
 _NEW = {"name": f"New {_VALUE}", "city": "Newtown", "price": 12.5, "stock": 3}
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One work's request: the value of each stands between `before` and `after`.
+    """One work's request: the value of each stands between `before` and `after`, of its body or a GET's path.
 
-    A body varies by the id of a product that is there, by a serial number never sent before, or not at all.
+    It varies by the id of a product that is there, by a serial number never sent before, or not at all.
     """
 
     work: str
@@ -37,11 +42,13 @@ class Call:
     varies: Varies
     answer: tuple[str, ...]
     """The keys that lead to what is the same on all servers."""
+    method: Literal["GET", "POST"] = "POST"
 
-    def body(self, value: int) -> bytes:
-        """The body with its value in place."""
+    def request(self, value: int) -> tuple[str, bytes]:
+        """The path and the body with the value in place."""
         middle = "" if self.varies == "nothing" else str(value)
-        return f"{self.before}{middle}{self.after}".encode()
+        varied = f"{self.before}{middle}{self.after}"
+        return (self.path + varied, b"") if self.method == "GET" else (self.path, varied.encode())
 
     def read(self, body: bytes) -> Any:
         """What was asked for. Raises KeyError or TypeError for an answer that does not have it."""
@@ -51,8 +58,24 @@ class Call:
         return found
 
 
+def rest_calls(authorization: str) -> dict[str, Call]:
+    """The calls of our REST door, sent with this Authorization header."""
+    conditions = [
+        {"path": ["city"], "predicate": "eq", "criteria": _FILTER["city"]},
+        {"path": ["price"], "predicate": "gteq", "criteria": _FILTER["price"]},
+    ]
+    filters = orjson.dumps([{"operator": "and", "conditions": conditions}]).decode()
+    options = urlencode({"view_id": "row", "filters": filters, "order": "price:asc", "limit": RECORDS})
+    headers = {"Authorization": authorization}
+    records = "/api/models/Product/records"
+    return {
+        "rest_list": Call("rest_list", records, headers, f"?{options}", "", "nothing", ("records",), "GET"),
+        "rest_get": Call("rest_get", records, headers, "/", "", _VARIES["rest_get"], (), "GET"),
+    }
+
+
 def calls(server: str, authorization: str) -> dict[str, Call]:
-    """A call for each work, sent with this Authorization header."""
+    """A call for each work that all servers do, sent with this Authorization header."""
     made = {"actionql": _actionql, "floor": _floor, "plain": _plain}[server]()
     return {
         work: _call(work, path, authorization, payload, answer)

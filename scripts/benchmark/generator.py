@@ -32,8 +32,8 @@ def generate(
     head = _head(call, place.netloc)
 
     def request() -> bytes:
-        body = call.body(next(values))
-        return head + str(len(body)).encode() + b"\r\n\r\n" + body
+        path, body = call.request(next(values))
+        return f"{call.method} {path}{head}{len(body)}\r\n\r\n".encode() + body
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(_generate(place.hostname or "", place.port or 80, request, seconds, connections))
@@ -127,7 +127,7 @@ def _values(call: Call, products: int, serial: int) -> Iterator[int]:
         yield chosen.randint(1, products)
 
 
-def _head(call: Call, host: str) -> bytes:
+def _head(call: Call, host: str) -> str:
     headers = {"Host": host, **call.headers}
-    lines = [f"POST {call.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
-    return ("\r\n".join(lines) + "\r\nContent-Length: ").encode()
+    lines = [" HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    return "\r\n".join(lines) + "\r\nContent-Length: "

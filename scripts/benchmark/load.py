@@ -59,7 +59,7 @@ def run_wrk(url: str, call: Call, plan: Plan) -> Load:
     headers = [part for name, value in call.headers.items() for part in ("-H", f"{name}: {value}")]
     options = ["-t1", f"-c{plan.connections}", f"-d{plan.seconds}s", "--timeout", "30s", "-s", str(SCRIPT)]
     varying = [call.varies, str(plan.products), str(plan.serial), call.before, call.after]
-    command = ["wrk", *options, *headers, url + call.path, "--", *varying]
+    command = ["wrk", *options, *headers, url, "--", call.method, call.path, *varying]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=plan.seconds + 60, check=False)  # noqa: S603
     if ended.returncode:
         raise BenchmarkError(f"wrk failed: {ended.stderr or ended.stdout}")

@@ -66,7 +66,10 @@ def measure(
         tell(f"{work}: {subject.name}")
         plan = Plan(seconds, schedule.connections, schedule.products, (place + 1) * SERIALS)
         runs[work, subject.name].append(_run(subject, subject.calls[work], plan, generator))
-    return {work: {one.name: _medians(runs[work, one.name]) for one in subjects} for work in works}
+    return {
+        work: {one.name: _medians(runs[work, one.name]) for one in subjects if work in one.calls}
+        for work in works
+    }
 
 
 def figures(load: Load, cpu: float, unanswered: int = 0) -> Figures:
@@ -87,7 +90,8 @@ def _order(
         turn = place % len(subjects)
         for work in works:
             for subject in (*subjects[turn:], *subjects[:turn]):
-                yield work, subject, seconds
+                if work in subject.calls:
+                    yield work, subject, seconds
 
 
 def _run(subject: Subject, call: Call, plan: Plan, generator: Generator) -> Figures:
@@ -111,7 +115,7 @@ def _settled(subject: Subject) -> float:
 
 def _warm_up(subjects: Sequence[Subject], works: Sequence[str], schedule: Schedule) -> None:
     for subject in subjects:
-        for place, work in enumerate(works):
+        for place, work in enumerate(one for one in works if one in subject.calls):
             plan = Plan(0, schedule.connections, schedule.products, (place + 1) * SERIALS // 1000)
             PYTHON.run(subject.server.url, subject.calls[work], plan)
 

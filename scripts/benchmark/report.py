@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.table import Table
 
+from scripts.benchmark.calls import BY_REST
 from scripts.benchmark.measure import Figures, Results
 from scripts.benchmark.slow import Beside
 from scripts.benchmark.start import MODELS, Starts
@@ -16,6 +17,8 @@ CPU_GOALS: Mapping[str, float] = {"list": 1.6, "nested": 1.6, "get": 2.5, "creat
 """How many times the floor's CPU time our server may use at most."""
 SPEED_GOALS: Mapping[str, int] = {"list": 40, "nested": 40, "get": 40, "create": 30, "action": 30}
 """How many times the plain server's requests ours should answer at least."""
+REST_GOAL = 1.2
+"""How many times the CPU time of the same by GraphQL a work of the REST door may use."""
 GROWTH_GOAL = 1.3
 MEMORY_GOAL = 120
 START_GOAL = 1.5
@@ -45,6 +48,8 @@ def works_table(results: Results, title: str) -> Table:
     for work, servers in results.items():
         for place, (name, figures) in enumerate(servers.items()):
             ratios = _ratios(work, servers) if name == "actionql" else ("", "")
+            if work in BY_REST and BY_REST[work] in results:
+                ratios = (_beside(figures, results[BY_REST[work]]["actionql"]), "")
             last = place == len(servers) - 1
             table.add_row("" if place else work, name, *_numbers(figures), *ratios, end_section=last)
     return table
@@ -94,6 +99,10 @@ def _ratios(work: str, servers: Mapping[str, Figures]) -> tuple[str, str]:
     if ours and plain:
         speed = f"{_ratio(ours.rps, plain.rps)} (goal {SPEED_GOALS[work]})"
     return cpu, speed
+
+
+def _beside(rest: Figures, graphql: Figures) -> str:
+    return f"{_ratio(rest.cpu_ms, graphql.cpu_ms)} of GraphQL (goal {REST_GOAL})"
 
 
 def _ratio(one: float, other: float) -> str:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import httpx
 
-from scripts.benchmark.credentials import Credentials
+from scripts.benchmark.credentials import ROLE, Credentials
 from scripts.benchmark.errors import BenchmarkError
 from tests.support.ports import free_port
 
@@ -21,6 +22,7 @@ ROOT = Path(__file__).parents[2]
 APPLICATION = Path(__file__).parent / "application.yaml"
 PROFILE = "5e11e12a3b4c4d5e8f60718293a4b5c6"
 USER = "seller@example.org"
+API_USER = "till@example.org"
 START_SECONDS = 30
 STOP_SECONDS = 30
 
@@ -85,6 +87,28 @@ def plain(database: Path | str) -> list[str | Path]:
     else:
         url = f"sqlite+aiosqlite:///{database}"
     return ["scripts.benchmark.plain", url]
+
+
+def rest_authorization(data: Path, environment: Mapping[str, str]) -> str:
+    """The Authorization header of calls to our REST door: makes a user with a key, beside the running server."""
+    where = ["--definition", str(APPLICATION), "--data", str(data)]
+    _run(["users", "add", API_USER, "--role", ROLE, *where], environment)
+    key = _run(["keys", "create", "--user", API_USER, *where], environment).strip()
+    return f"Basic {b64encode(f'{API_USER}:{key}'.encode()).decode()}"
+
+
+def _run(command: Sequence[str], environment: Mapping[str, str]) -> str:
+    ended = subprocess.run(  # noqa: S603 - our own commands
+        [sys.executable, "-m", "app", *command],
+        env=_environment(environment),
+        capture_output=True,
+        text=True,
+        timeout=START_SECONDS,
+        check=False,
+    )
+    if ended.returncode:
+        raise BenchmarkError(f"{command[0]} failed: {ended.stderr[-1000:]}")
+    return ended.stdout
 
 
 def authorization(server: Server, credentials: Credentials) -> str:

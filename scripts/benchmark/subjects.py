@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.benchmark import servers
-from scripts.benchmark.calls import Call, calls
+from scripts.benchmark.calls import Call, calls, rest_calls
 from scripts.benchmark.cluster import running_cluster
 from scripts.benchmark.credentials import Credentials
 from scripts.benchmark.rows import Size
@@ -77,6 +77,8 @@ def running_subjects(
             start = starts[name]
             server = stack.enter_context(running(name, start.command, folder, start.environment, start.probe))
             asked = calls(name, servers.authorization(server, credentials))
+            if name == "actionql":
+                asked |= rest_calls(servers.rest_authorization(folder / "data", start.environment))
             subjects.append(Subject(server, asked, (server.pid, *databases)))
         yield subjects
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from scripts.benchmark.calls import RECORDS, Call
+from scripts.benchmark.calls import BY_REST, RECORDS, Call
 from scripts.benchmark.errors import BenchmarkError
 from scripts.benchmark.rows import COMMENTS, Size
 from scripts.benchmark.subjects import Subject
@@ -17,15 +17,26 @@ def verify(subjects: Sequence[Subject], works: Iterable[str], size: Size) -> Non
     """Raises `BenchmarkError` if two servers answer a work differently or an answer is not of the size it should be."""
     with httpx.Client(timeout=30) as client:
         for work in works:
+            asked = [one for one in subjects if work in one.calls]
             for value in (1, 17, size.products):
-                answers = {one.name: _ask(client, one, one.calls[work], value) for one in subjects}
+                answers = {one.name: _ask(client, one, one.calls[work], value) for one in asked}
                 for name, answer in answers.items():
                     _check_size(work, name, answer, size)
+                for one in asked:
+                    if work in BY_REST:
+                        same = _ask(client, one, one.calls[BY_REST[work]], value)
+                        answers = {"REST": _like(same, answers[one.name]), "GraphQL": same}
                 _check_equal(work, value, answers)
 
 
+def _like(example: Any, answer: Any) -> Any:
+    """Of a record those properties that the example has: by REST the whole of it is answered."""
+    return {name: answer[name] for name in example} if isinstance(answer, dict) else answer
+
+
 def _ask(client: httpx.Client, subject: Subject, call: Call, value: int) -> Any:
-    answer = client.post(subject.server.url + call.path, content=call.body(value), headers=call.headers)
+    path, body = call.request(value)
+    answer = client.request(call.method, subject.server.url + path, content=body, headers=call.headers)
     try:
         if answer.status_code == 200 and b'"errors"' not in answer.content:
             return call.read(answer.content)
@@ -37,7 +48,7 @@ def _ask(client: httpx.Client, subject: Subject, call: Call, value: int) -> Any:
 def _check_size(work: str, name: str, answer: Any, size: Size) -> None:
     if answer is None:
         raise BenchmarkError(f"{name}: {work} answered nothing")
-    if work in ("list", "nested") and len(answer) != RECORDS:
+    if work in ("list", "nested", "rest_list") and len(answer) != RECORDS:
         raise BenchmarkError(f"{name}: {work} answered {len(answer)} records, not {RECORDS}")
     if work == "nested" and size.comments == COMMENTS:
         counts = {len(record["comments"]) for record in answer}

@@ -1,4 +1,4 @@
--- One work of the benchmark: wrk -s wrk.lua URL -- <varies> <products> <first serial> <before> <after>
+-- One work of the benchmark: wrk -s wrk.lua URL -- <method> <path> <varies> <products> <first serial> <before> <after>
 -- Prints one line of JSON, and a second line with the first answer that was none, if there is one.
 
 local threads = {}
@@ -8,10 +8,19 @@ function setup(thread)
 end
 
 function init(args)
-  varies, products, serial, before, after = args[1], tonumber(args[2]), tonumber(args[3]), args[4], args[5]
+  method, path, varies, products, serial = args[1], args[2], args[3], tonumber(args[4]), tonumber(args[5])
+  before, after = args[6], args[7]
   wrong, sample = 0, ""
   math.randomseed(serial)
-  fixed = wrk.format("POST", nil, nil, before .. after)
+  fixed = format("")
+end
+
+function format(value)
+  local varied = before .. value .. after
+  if method == "GET" then
+    return wrk.format("GET", path .. varied)
+  end
+  return wrk.format("POST", path, nil, varied)
 end
 
 function request()
@@ -25,7 +34,7 @@ function request()
     value = serial
     serial = serial + 1
   end
-  return wrk.format("POST", nil, nil, before .. string.format("%d", value) .. after)
+  return format(string.format("%d", value))
 end
 
 function response(status, headers, body)

@@ -66,6 +66,15 @@ async def test_generator_sends_varying_bodies(varies: Varies, most: int | None) 
         assert len(set(values)) > 1
 
 
+async def test_generator_sends_varying_paths() -> None:
+    paths: list[str] = []
+    call = Call("rest_get", "/records", {}, "/", "", "id", (), "GET")
+    async with _serving(lambda _: b"{}", seen=paths) as url:
+        await asyncio.to_thread(run_python, url, call, Plan(1, 1, 50, 1000))
+    assert {path.rpartition("/")[0] for path in paths} == {"GET /records"}
+    assert len(set(paths)) > 1
+
+
 @pytest.mark.parametrize(
     ("status", "body"), [(200, b'{"data":null,"errors":[{"message":"no"}]}'), (500, b"broken")]
 )
@@ -80,19 +89,25 @@ def _call(varies: Varies) -> Call:
 
 
 @asynccontextmanager
-async def _serving(answer: Callable[[bytes], bytes], status: int = 200) -> AsyncIterator[str]:
-    """An HTTP server that gives `answer` for each body."""
+async def _serving(
+    answer: Callable[[bytes], bytes], status: int = 200, seen: list[str] | None = None
+) -> AsyncIterator[str]:
+    """An HTTP server that gives `answer` for each body, and notes in `seen` the method and path of each."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
+                if seen is not None:
+                    seen.append(head.decode().partition(" HTTP/")[0])
                 length = int(head.lower().partition(b"content-length: ")[2].split()[0])
                 content = answer(await reader.readexactly(length))
                 writer.write(
                     b"HTTP/1.1 %d X\r\nContent-Length: %d\r\n\r\n%s" % (status, len(content), content)
                 )
         except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
             writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
