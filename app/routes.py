@@ -19,6 +19,7 @@ from app.settings import Settings
 from app.shims.endpoints import Endpoints
 from app.shims.files import Files
 from app.shims.records import record_routes
+from app.shims.triggers import trigger_routes
 from app.shims.webhooks import Webhooks
 from app.storage.health import Health
 
@@ -34,8 +35,6 @@ class Front(Starlette):
 
     def __init__(self, settings: Settings, lifespan: Lifespan[Starlette] | None = None) -> None:
         super().__init__(lifespan=lifespan)
-        self.changed = asyncio.Event()
-        """Set when the definitions may have changed."""
         self._graphql: ASGIApp | None = None
         self._way: ASGIApp = Admission(
             self._pass,
@@ -77,6 +76,7 @@ def routes(edge: Edge, graphql: GraphQLEndpoint) -> list[BaseRoute]:
         Route("/graphql", graphql),
         Route(runtime, graphql),
         *record_routes(edge),
+        *trigger_routes(edge),
         Route("/", _start),
         Route("/healthz", _healthy),
         Route("/readyz", readiness.answer),

@@ -66,6 +66,12 @@ def _smtp_url(value: str) -> str:
     return value
 
 
+def _path_part(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", value):
+        raise ValueError("should be letters, digits, - and _")
+    return value
+
+
 CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_parts)]
 Count = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -126,6 +132,9 @@ class Settings(BaseSettings):
     outbox: Path | None = Field(None, description="Folder of mails not sent; else outbox in the data folder.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    incoming_instance: Annotated[str, AfterValidator(_path_part)] = Field(
+        "phixflow", description="The instance name, with which the paths of the incoming API begin."
+    )
 
     body_bytes: Count = Field(1_000_000, description="Largest request body in bytes, uploads apart.")
     upload_bytes: Count = Field(25_000_000, description="Largest uploaded file in bytes.")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from app.checks.base import Finding, Findings, Subject, unknown
 from app.checks.names import SCOPE_NAMES, variable_name
+from app.definition.inputs import REQUEST_NAMES
 from app.definition.model import Action
 from app.definition.reads import Text
 from app.definition.source import Path
@@ -14,7 +15,6 @@ from app.definition.walk import texts, walk
 
 ERROR = "error"
 """What the steps of `on_error` see beside the rest."""
-INCOMING_NAMES = ("body", "headers", "contentType", "url")
 
 
 def check(subject: Subject) -> Findings:
@@ -23,7 +23,7 @@ def check(subject: Subject) -> Findings:
         path: Path = ("actions", name)
         known = {*SCOPE_NAMES, *action.input}
         if action.triggers.incoming_api is not None:
-            known.update(INCOMING_NAMES)
+            known.update(REQUEST_NAMES)
         yield from _block(action.steps, (*path, "steps"), known)
         yield from _answers(action, path, known)
 

@@ -1,4 +1,4 @@
-"""Schedules can be read as such, and no two actions answer to one alias."""
+"""Schedules can be read as such, no two actions answer to one alias, and answers are of one form."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from zoneinfo import available_timezones
 
 from app.checks.base import Finding, Findings, Subject, unknown
 from app.checks.names import SHAPE
-from app.definition.model import Action, ScheduleTrigger
+from app.definition.inputs import OWN_ANSWER
+from app.definition.model import Action, IncomingTrigger, ScheduleTrigger
 from app.definition.source import Path
 
 FIELDS = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12), ("weekday", 0, 7))
@@ -27,16 +28,31 @@ def check(subject: Subject) -> Findings:
             yield from _schedule(action.triggers.schedule, (*path, "schedule"))
             yield from _without_input(action, path)
         incoming = action.triggers.incoming_api
-        if incoming is None or incoming.alias is None:
+        if incoming is None:
             continue
-        here: Path = (*path, "incoming_api", "alias")
-        first = aliases.setdefault(incoming.alias, name)
-        if first != name:
-            yield Finding(here, f"the action {first!r} has this alias already; write another")
-        if not SHAPE.fullmatch(incoming.alias.replace("-", "_")):
-            yield Finding(
-                here, f"{incoming.alias!r} is no alias; write letters, digits, - and _, a letter first"
-            )
+        yield from _incoming(action, incoming, (*path, "incoming_api"))
+        if incoming.alias is not None:
+            first = aliases.setdefault(incoming.alias, name)
+            yield from _alias(incoming.alias, first == name, first, (*path, "incoming_api", "alias"))
+
+
+def _incoming(action: Action, incoming: IncomingTrigger, path: Path) -> Findings:
+    if incoming.per_record and incoming.mode == "poll":
+        yield Finding((*path, "per_record"), "records are passed one by one in the mode wait alone")
+    own = [name for name in action.outputs if name in OWN_ANSWER]
+    if own and len(own) < len(action.outputs):
+        names = ", ".join(own)
+        yield Finding(
+            ("actions", action.name, "outputs"),
+            f"{names} are the HTTP answer itself, beside which no other output can stand; rename one or the other",
+        )
+
+
+def _alias(alias: str, free: bool, first: str, path: Path) -> Findings:
+    if not free:
+        yield Finding(path, f"the action {first!r} has this alias already; write another")
+    if not SHAPE.fullmatch(alias.replace("-", "_")):
+        yield Finding(path, f"{alias!r} is no alias; write letters, digits, - and _, a letter first")
 
 
 def _schedule(schedule: ScheduleTrigger, path: Path) -> Findings:

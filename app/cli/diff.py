@@ -6,12 +6,13 @@ import asyncio
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
+import typer
 from pydantic import ValidationError
 
 from app import settings as settings_module
-from app.cli.base import DataOption, JsonOption, PathsArgument
+from app.cli.base import DataOption, PathsArgument
 from app.definition.diff import differences
 from app.definition.load import Loaded, from_text
 from app.definition.model import Application
@@ -45,7 +46,7 @@ class Compared:
 def diff(
     paths: PathsArgument = None,
     data: DataOption = None,
-    as_json: JsonOption = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
 ) -> None:
     """Tells what the definitions would do to the data that is there, and to callers of what was served last."""
     settings, definitions = settings_module.load(data=data), load_definitions(paths or [])

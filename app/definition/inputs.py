@@ -16,6 +16,10 @@ from app.properties.base import Invalid
 from app.suggestions import did_you_mean
 
 INPUT = "input of this action"
+REQUEST_NAMES = ("body", "headers", "contentType", "url")
+"""What an action with an incoming API sees of the request, whether or not it declares them."""
+OWN_ANSWER = frozenset({"body", "headers", "contentType", "statusCode"})
+"""Outputs with which an action that the incoming API calls makes its HTTP answer itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -123,6 +124,11 @@ class DurableRuns:
         if row.result is None and self._runs.actions[start.action].confidential:
             raise Conflict(NOT_KEPT)
         return row.result
+
+    async def look(self, run: str, seconds: float) -> None:
+        """Waits until a run has ended, or so long."""
+        with suppress(TimedOut):
+            await self._ended(run, monotonic() + seconds)
 
     async def answer(
         self, row: StoredRun, token: str, input: Any, idempotency_key: str | None = None

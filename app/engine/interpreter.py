@@ -32,17 +32,22 @@ class Context:
 
 
 def advance(execution: Execution, context: Context) -> Work[CompiledStep | None]:
-    """Runs steps within the transaction; returns the step that comes next and leaves it, or None at the end."""
-    while (step := execution.next_step()) is not None:
+    """Runs steps within the transaction; returns the step that comes next and leaves it, or None at the end.
+
+    `TimedOut` once the time is over, after the last step too: what came too late for its caller is undone.
+    """
+    while True:
+        step = execution.next_step()
         if monotonic() > context.deadline:
             raise TimedOut(LATE)
+        if step is None:
+            return None
         if not _wanted(execution, step):
             execution.skip()
         elif step.mode in _LEAVING:
             return step
         else:
             yield from _work(execution, step, context)
-    return None
 
 
 async def reach(execution: Execution, step: CompiledStep, context: Context) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from app.definition.model import Input
@@ -12,11 +11,9 @@ from app.steps.base import Ask
 
 
 def question(ask: Ask) -> dict[str, Any]:
-    """What is stored while the run waits: a new token, the texts, the fields as a form shows them, and since when."""
+    """What is stored while the run waits: a new token, the texts, and the fields as a form shows them."""
     fields = [_field(name, field) for name, field in ask.fields.items()]
-    asked = datetime.now(UTC).isoformat()
-    token = secrets.token_urlsafe(16)
-    return {"token": token, "title": ask.title, "text": ask.text, "fields": fields, "asked": asked}
+    return {"token": secrets.token_urlsafe(16), "title": ask.title, "text": ask.text, "fields": fields}
 
 
 def belongs(token: str, wait: Mapping[str, Any] | None) -> bool:

@@ -11,6 +11,7 @@ from app.json_text import write_json_bytes
 
 HIDDEN = "[hidden]"
 _WIDEST = 2**63
+_OF_REQUESTS = ("body", "contentType")
 
 
 def recorded_input(
@@ -20,8 +21,12 @@ def recorded_input(
     conceal: Callable[[str], str],
     most: int,
 ) -> Any:
-    """The input without passwords; null where it is larger than `most` bytes."""
-    shown = {name: _shown(application, action, name, value) for name, value in input.items()}
+    """The input without passwords; null where it is larger than `most` bytes.
+
+    Of a request of the incoming API, the headers and the address may hold credentials, and are not kept.
+    """
+    given = {name: value for name, value in input.items() if name in action.input or name in _OF_REQUESTS}
+    shown = {name: _shown(application, action, name, value) for name, value in given.items()}
     return recorded(shown, conceal, most)
 
 
@@ -32,7 +37,9 @@ def recorded(value: Any, conceal: Callable[[str], str], most: int) -> Any:
 
 
 def _shown(application: Application, action: Action, name: str, value: Any) -> Any:
-    declared = action.input[name]
+    declared = action.input.get(name)
+    if declared is None:
+        return value
     if declared.kind == "password":
         return None if value is None else HIDDEN
     if declared.model is None or not isinstance(value, Mapping):

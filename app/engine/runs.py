@@ -46,6 +46,8 @@ class Start:
     door: str
     request_id: str | None = None
     """The request that asked for it, for the log."""
+    seconds: float | None = None
+    """How long it may be at work, where its caller says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ class Runs:
         if self.actions[start.action].asks:
             raise BadInput("This action waits for a person; start it with startAction.")
         run = Run(str(uuid4()), start, datetime.now(UTC))
-        deadline = monotonic() + self.seconds(start.action)
+        deadline = monotonic() + self._time_of(start)
         execution = Execution.begin(self.actions, start.action, start.input, self.shared(run))
         context = Context(self.scopes(run), deadline)
         execution, step = await self._transact(run, execution, context)
@@ -183,7 +185,7 @@ class Runs:
         execution.journal.clear()
 
     def _longest(self, run: Run) -> timedelta:
-        return timedelta(seconds=self.seconds(run.start.action) + _GRACE)
+        return timedelta(seconds=self._time_of(run.start) + _GRACE)
 
     def _row(self, run: Run, state: str, error: Exception | None) -> RunRow:
         action = self.actions[run.start.action].action
@@ -235,6 +237,9 @@ class Runs:
     def conceal(self, text: str) -> str:
         """The text without the application's secrets."""
         return self._services.conceal(text)
+
+    def _time_of(self, start: Start) -> float:
+        return self.seconds(start.action) if start.seconds is None else start.seconds
 
     def seconds(self, action: str) -> float:
         """How long a run of the action may be at work."""

@@ -48,13 +48,14 @@ SYSTEM = Principal(key="system")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Whom an endpoint or trigger lets in: users of a profile, callers with one of some roles, or both.
+    """Whom an endpoint or trigger lets in: users of a profile, callers with a privilege, with one of some roles.
 
-    Without either, and for the role `public` without a profile, everybody.
+    Without any of these, and for the role `public` without profile and privilege, everybody.
     """
 
     profile: str | None = None
     allow: tuple[str, ...] = ()
+    privilege: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,10 +123,13 @@ class Permissions:
     def may_enter(self, principal: Principal, rule: Rule) -> None:
         """Raises unless the rule lets the caller in."""
         self.admit(principal)
-        if rule.profile is None and (not rule.allow or PUBLIC in rule.allow):
+        open_to_roles = not rule.allow or PUBLIC in rule.allow
+        if open_to_roles and rule.profile is None and rule.privilege is None:
             return
         if not principal.known or rule.profile not in (None, principal.profile):
             raise Unauthenticated("Log in for this.")
+        if rule.privilege is not None and rule.privilege not in principal.privileges:
+            raise Forbidden(f"Your roles do not have the privilege {rule.privilege}.")
         if rule.allow and not _has_one(principal, rule.allow):
             raise Forbidden("You may not do this.")
 

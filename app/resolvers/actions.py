@@ -44,7 +44,11 @@ async def run_opened(context: Context, action: Action, sent: Sent, rule: Rule) -
     Raises `Unauthenticated` or `Forbidden` for who may not, `BadInput` with what is missing, surplus or wrong under
     the names that the sender knows, and what the run raises.
     """
+    return await context.generation.runs.run(opening(context, action, sent, rule))
+
+
+def opening(context: Context, action: Action, sent: Sent, rule: Rule) -> Start:
+    """What such a run begins with, once all that is decided; raises as `run_opened` does before it runs."""
     check_opened(context, action, rule)
     values = check_sent(context.generation.application, action, sent)
-    start = Start(action.name, values, context.principal, context.door, context.request_id)
-    return await context.generation.runs.run(start)
+    return Start(action.name, values, context.principal, context.door, context.request_id)

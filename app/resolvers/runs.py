@@ -197,7 +197,7 @@ def _view(context: Context, row: StoredRun, steps: Sequence[Mapping[str, Any]] |
         error = RunError(row.reason, row.message or "The run failed.", detail)
     waiting = None
     if row.state == "waiting_for_input" and row.wait is not None:
-        waiting = Waiting(**{name: row.wait[name] for name in Waiting.__slots__})
+        waiting = Waiting(**row.wait)
     return RunView(
         id=row.id,
         action=row.action_name,

@@ -54,11 +54,12 @@ def parse(request: Request, body: bytes) -> dict[str, Any]:
         "path": [part for part in path.split("/") if part],
         "query": [[key, value] for key, value in request.query_params.multi_items()],
         "headers": [[key, value] for key, value in request.headers.items() if key != "authorization"],
-        "body": _text(body),
+        "body": body_text(body),
     }
 
 
-def _text(body: bytes) -> str:
+def body_text(body: bytes) -> str:
+    """The body as it came; one that is no text in UTF-8 as base64."""
     if b"\0" not in body:
         with suppress(UnicodeDecodeError):
             return body.decode()
@@ -73,7 +74,7 @@ def render(result: Any) -> Response:
     if not isinstance(status, int) or isinstance(status, bool) or not 200 <= status <= 599:
         raise StepFailed("The action answered with a statusCode that is none.")
     response = Response(b"" if status in _BODILESS else _content(result.get("body")), status)
-    pairs = _pairs(result.get("headers"))
+    pairs = header_pairs(result.get("headers"))
     if not isinstance(result.get("body"), str | None) and not any(
         name == "content-type" for name, _ in pairs
     ):
@@ -90,8 +91,8 @@ def _content(body: Any) -> bytes:
     return body.encode() if isinstance(body, str) else to_json(body)
 
 
-def _pairs(headers: Any) -> list[tuple[str, str]]:
-    """The names in lower case with their values, which cannot be more than one header each."""
+def header_pairs(headers: Any) -> list[tuple[str, str]]:
+    """An action's headers, names in lower case; raises `StepFailed` for what could become more than one header."""
     pairs = list(headers.items()) if isinstance(headers, Mapping) else headers or []
     if not isinstance(pairs, list) or not all(
         isinstance(pair, list | tuple) and len(pair) == 2 for pair in pairs

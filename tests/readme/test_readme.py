@@ -138,13 +138,6 @@ def test_users_and_keys_are_made_beside_the_server(examples: Shell) -> None:
     assert re.sub(unsettled, "..", printed) == re.sub(unsettled, "..", the("users").answer)
 
 
-def test_runs_are_listed_beside_the_server(examples: Shell, token: str) -> None:
-    commands = the("runs").text.replace("actionql", f"{sys.executable} -m app")
-    printed = examples.run(commands, PYTHONPATH=str(ROOT))
-    assert "What is the matter" in printed
-    assert isinstance(json.loads(printed[printed.index("[") :]), list)
-
-
 def test_shoe_is_made_and_listed(examples: Shell) -> None:
     assert_shaped(examples.ask(the("shoe").text), the("shoe"))
     listed, shown = examples.run(the("prices").text).splitlines(), the("prices").answer.splitlines()
@@ -169,6 +162,14 @@ def test_rest_requests_answer_what_is_shown(examples: Shell, key: str) -> None:
     change = the("rest_change").text.replace("/records/1", f"/records/{made['id']}")
     answers = examples.run(change.replace("id=1", f"id={made['id']}"), KEY=key)
     assert answers.endswith('"Renamed"')
+
+
+def test_triggers_answer_what_is_shown(examples: Shell) -> None:
+    for name in ("each", "companies"):
+        assert_shaped(examples.ask(the(name).text), the(name))
+    commands = the("nightly").text.replace("actionql", f"{sys.executable} -m app")
+    answer, shown = examples.ask(commands, PYTHONPATH=str(ROOT)), json.loads(the("nightly").answer)
+    assert answer == shown | {"processId": answer["processId"]}
 
 
 # The reader's own application

@@ -67,7 +67,8 @@ async def read_input(context: Context, request: Request, does: RunAction, path: 
     wrong = _surplus(query, [one.name for one in does.variables if one.place == "query"])
     for variable in does.variables:
         try:
-            values[variable.input] = _text(variable, _given(variable, request, query, path))
+            given = _given(variable, request, query, path)
+            values[variable.input] = sent_text(variable.declared.kind, given)
         except Invalid as problem:
             wrong[variable.name] = problem
     if does.body is not None:
@@ -133,12 +134,12 @@ def _given(
     return [] if sent is None else [sent]
 
 
-def _text(variable: Variable, given: list[str]) -> Any:
+def sent_text(kind: str, given: list[str]) -> Any:
     """One text, or several for kinds that are lists; an empty one is as good as none."""
     present = [text for text in given if text]
     if len(present) < 2:
         return present[0] if present else None
-    if KINDS[variable.declared.kind].graphql != "JSON":
+    if not kind or KINDS[kind].graphql != "JSON":
         raise Invalid("is_invalid", "is given more than once")
     return present
 

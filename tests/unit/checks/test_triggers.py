@@ -54,6 +54,21 @@ def test_schedule_of_an_action_that_wants_input(tmp_path: Path) -> None:
     ]
 
 
+def test_answers_of_two_forms_and_polled_records(tmp_path: Path) -> None:
+    body = """
+        actions:
+          A: {triggers: {incoming_api: {per_record: true, mode: poll}}}
+          B: {triggers: {incoming_api: {}}, outputs: {body: 1, statusCode: 201, Other: 2}}
+          C: {triggers: {incoming_api: {}}, outputs: {body: 1, headers: {}}}
+          D: {outputs: {body: 1, Other: 2}}
+    """
+    assert findings(check, tmp_path, body) == [
+        "4 actions.A.triggers.incoming_api.per_record: records are passed one by one in the mode wait alone",
+        "5 actions.B.outputs: body, statusCode are the HTTP answer itself, beside which no other output can stand;"
+        " rename one or the other",
+    ]
+
+
 def test_alias(tmp_path: Path) -> None:
     body = """
         actions:

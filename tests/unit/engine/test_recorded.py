@@ -37,6 +37,13 @@ def test_passwords_of_an_input_are_hidden(tmp_path: Path) -> None:
     }
 
 
+def test_of_a_request_no_headers_and_address_are_kept(tmp_path: Path) -> None:
+    application = definition(tmp_path, ACTION)
+    seen = {"body": "b", "headers": {"cookie": "c"}, "contentType": "text/plain", "url": "/?token=t"}
+    kept = recorded_input(application, application.actions["Attempt"], seen, _concealed, 1_000)
+    assert kept == {"body": "b", "contentType": "text/plain"}
+
+
 @pytest.mark.parametrize(
     ("value", "kept"),
     [

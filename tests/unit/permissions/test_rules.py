@@ -33,6 +33,8 @@ def refusal(principal: Principal, rule: Rule, allow: tuple[str, ...] = ()) -> Re
         (Rule(allow=("boss",)), (Unauthenticated, Forbidden, None, None)),
         (Rule("Staff", ("boss", "all")), (Unauthenticated, Forbidden, None, Unauthenticated)),
         (Rule("Staff", ("manager",)), (Unauthenticated, Forbidden, Forbidden, Unauthenticated)),
+        (Rule(privilege="use_api_key"), (Unauthenticated, Forbidden, Forbidden, Forbidden)),
+        (Rule(None, ("public",), "use_api_key"), (Unauthenticated, Forbidden, Forbidden, Forbidden)),
     ],
 )
 def test_rule_lets_in_by_profile_and_role(rule: Rule, refusals: tuple[Refusal, ...]) -> None:
