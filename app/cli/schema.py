@@ -11,6 +11,7 @@ import typer
 
 from app.cli.base import fail
 from app.definition.schema import json_schema
+from app.descriptions import describe
 from app.functions import load_application
 from app.main import EXAMPLES
 from app.permissions import Permissions
@@ -36,6 +37,18 @@ def schema_graphql(
     application = load_application(path or EXAMPLES / "taskings.yaml").application
     built = build_schema(application, Permissions(application), frozenset())
     _print_or_compare(built.sdl(), check)
+
+
+@schema_cli.command("openapi")
+def schema_openapi(
+    path: Annotated[
+        Path | None, typer.Argument(help="A definition; none means the example taskings.")
+    ] = None,
+    check: CheckOption = None,
+) -> None:
+    """Prints the OpenAPI 3.1 document of every REST-like door, as callers without a role see it."""
+    application = load_application(path or EXAMPLES / "taskings.yaml").application
+    _print_or_compare(describe(application, Permissions(application)).decode(), check)
 
 
 @schema_cli.command("definition")

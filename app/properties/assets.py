@@ -13,6 +13,13 @@ from app.properties.plain_text import checked_text
 
 _REFERENCE = re.compile(r"[0-9a-f]{32}/(?!\.{1,2}\Z)[^/\\\x00-\x1f\x7f]{1,255}")
 
+REFERENCE = {
+    "type": "string",
+    "description": "The reference to a stored file.",
+    "examples": ["7f2a0a8a140dc9e8662a32569db1364a/picture.png"],
+}
+"""The JSON Schema of a reference."""
+
 
 def reference(value: Any) -> str:
     """The value if it has the form of a stored file's reference, `<32 hex digits>/<name>`, else `Invalid`."""
@@ -33,3 +40,14 @@ class AssetKind(PropertyKind):
 
     def parse(self, value: Any, constraints: Constraints) -> str:
         return reference(value)
+
+    def schema(self, constraints: Constraints) -> dict[str, Any]:
+        return REFERENCE
+
+    def answer_schema(self, constraints: Constraints) -> dict[str, Any]:
+        """A signed address, which is good for one to two hours."""
+        return {
+            "type": "object",
+            "properties": {"name": {"type": "string"}, "url": {"type": "string", "format": "uri"}},
+            "required": ["name", "url"],
+        }

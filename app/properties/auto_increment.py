@@ -23,5 +23,8 @@ class _AutoIncrement(IntegerKind):
     def column(self, constraints: Constraints) -> TypeEngine[Any]:
         return identifier()
 
+    def schema(self, constraints: Constraints) -> dict[str, Any]:
+        return {"type": "integer", "format": "int64", "minimum": 1}
+
 
 KIND = _AutoIncrement()

@@ -93,6 +93,14 @@ class PropertyKind(ABC):
         """The JSON-ready form of a Python value (never None)."""
         return value
 
+    def schema(self, constraints: Constraints) -> dict[str, Any]:
+        """The JSON Schema of what callers write (never null)."""
+        return {"type": "string"}
+
+    def answer_schema(self, constraints: Constraints) -> dict[str, Any]:
+        """The JSON Schema of what they read (never null): without limits, which older records may not keep."""
+        return self.schema(Constraints(kind=self.name, options=constraints.options))
+
     def problems(self, constraints: Constraints) -> Iterator[str]:
         """What is wrong with this kind's options in a definition, as sentences."""
         for option in OPTIONS:

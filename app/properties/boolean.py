@@ -29,5 +29,8 @@ class _Boolean(PropertyKind):
             raise Invalid("is_invalid", "is neither true nor false")
         return known
 
+    def schema(self, constraints: Constraints) -> dict[str, Any]:
+        return {"type": "boolean"}
+
 
 KIND = _Boolean()

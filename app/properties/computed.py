@@ -21,3 +21,7 @@ class ComputedKind(PropertyKind):
 
     def parse(self, value: Any, constraints: Constraints) -> Any:
         raise Invalid("is_read_only", "is computed and cannot be given")
+
+    def schema(self, constraints: Constraints) -> dict[str, Any]:
+        """Any value."""
+        return {}

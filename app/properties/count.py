@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from app.properties.base import Constraints
 from app.properties.computed import ComputedKind
 
 
@@ -9,6 +12,9 @@ class _Count(ComputedKind):
     name = "count"
     description = "How many records a relation leads to."
     graphql = "Int"
+
+    def schema(self, constraints: Constraints) -> dict[str, Any]:
+        return {"type": "integer", "minimum": 0}
 
 
 KIND = _Count()

@@ -36,5 +36,8 @@ class _Date(PropertyKind):
     def render(self, value: Any) -> str:
         return str(value.isoformat())
 
+    def schema(self, constraints: Constraints) -> dict[str, Any]:
+        return {"type": "string", "format": "date", "examples": ["2026-11-22"]}
+
 
 KIND = _Date()

@@ -44,5 +44,8 @@ class _DateTime(PropertyKind):
     def render(self, value: Any) -> str:
         return date_time_text(value)
 
+    def schema(self, constraints: Constraints) -> dict[str, Any]:
+        return {"type": "string", "format": "date-time", "examples": ["2026-11-22T03:07:01+00:00"]}
+
 
 KIND = _DateTime()

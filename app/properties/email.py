@@ -15,6 +15,7 @@ class _Email(TextKind):
     description = "An e-mail address."
     longest = 254
     example = "ada@example.com"
+    format = "email"
 
     def plausible(self, text: str) -> bool:
         local, at, domain = text.rpartition("@")

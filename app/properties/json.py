@@ -25,5 +25,8 @@ class _Json(PropertyKind):
     def parse(self, value: Any, constraints: Constraints) -> Any:
         return checked_json(value)
 
+    def schema(self, constraints: Constraints) -> dict[str, Any]:
+        return {}
+
 
 KIND = _Json()

@@ -21,5 +21,8 @@ class _List(ChoiceKind):
     def parse(self, value: Any, constraints: Constraints) -> str:
         return chosen(value, constraints)
 
+    def schema(self, constraints: Constraints) -> dict[str, Any]:
+        return {"type": "string", "enum": list(constraints.options)}
+
 
 KIND = _List()

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.types import TypeEngine
 
-from app.properties.assets import reference
+from app.properties.assets import REFERENCE, reference
 from app.properties.base import Constraints, PropertyKind
 from app.properties.columns import Json
 from app.properties.structures import listed
@@ -25,6 +25,9 @@ class _MultiFile(PropertyKind):
 
     def parse(self, value: Any, constraints: Constraints) -> list[str]:
         return list(dict.fromkeys(map(reference, listed(value))))
+
+    def schema(self, constraints: Constraints) -> dict[str, Any]:
+        return {"type": "array", "items": REFERENCE, "uniqueItems": True}
 
 
 KIND = _MultiFile()

@@ -26,5 +26,9 @@ class _MultiList(ChoiceKind):
     def parse(self, value: Any, constraints: Constraints) -> list[str]:
         return list(dict.fromkeys(chosen(option, constraints) for option in listed(value)))
 
+    def schema(self, constraints: Constraints) -> dict[str, Any]:
+        items = {"type": "string", "enum": list(constraints.options)}
+        return {"type": "array", "items": items, "uniqueItems": True}
+
 
 KIND = _MultiList()

@@ -46,6 +46,15 @@ def check_range(value: Decimal, low: Decimal | None, high: Decimal | None, hint:
         raise Invalid("is_too_large", f"is more than {high:f}{hint}")
 
 
+def _limits(constraints: Constraints) -> dict[str, Any]:
+    given = {"minimum": constraints.minimum, "maximum": constraints.maximum}
+    return {name: _plain(limit) for name, limit in given.items() if limit is not None}
+
+
+def _plain(number: Decimal) -> int | float:
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
 class IntegerKind(PropertyKind):
     """A whole number of 32 bits, as GraphQL's Int is."""
 
@@ -66,6 +75,10 @@ class IntegerKind(PropertyKind):
         check_range(number, Decimal(self.lowest), Decimal(2**31 - 1), self.hint)
         check_range(number, constraints.minimum, constraints.maximum)
         return int(number)
+
+    def schema(self, constraints: Constraints) -> dict[str, Any]:
+        bounds = {"minimum": self.lowest, "maximum": 2**31 - 1}
+        return {"type": "integer", "format": "int32"} | bounds | _limits(constraints)
 
 
 class DecimalKind(PropertyKind):
@@ -88,6 +101,9 @@ class DecimalKind(PropertyKind):
         if fixed != number:
             raise Invalid("is_invalid", f"has more than {scale} digits after the point")
         return fixed
+
+    def schema(self, constraints: Constraints) -> dict[str, Any]:
+        return {"type": "number"} | _limits(constraints)
 
     def problems(self, constraints: Constraints) -> Iterator[str]:
         yield from super().problems(constraints)

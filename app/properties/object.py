@@ -23,5 +23,8 @@ class _Object(PropertyKind):
     def parse(self, value: Any, constraints: Constraints) -> Any:
         return checked_json(mapped(value))
 
+    def schema(self, constraints: Constraints) -> dict[str, Any]:
+        return {"type": "object"}
+
 
 KIND = _Object()

@@ -45,5 +45,9 @@ class _Password(PropertyKind):
             return
         yield from super().problems(constraints)
 
+    def schema(self, constraints: Constraints) -> dict[str, Any]:
+        shortest = SHORTEST if constraints.minimum is None else int(constraints.minimum)
+        return {"type": "string", "format": "password", "minLength": shortest, "maxLength": LONGEST}
+
 
 KIND = _Password()

@@ -20,6 +20,8 @@ class TextKind(PropertyKind):
     longest: ClassVar[int | None] = None
     """Most characters whatever the definition says."""
     example: ClassVar[str] = ""
+    format: ClassVar[str | None] = None
+    """Of JSON Schema, where it has one for this kind."""
 
     def column(self, constraints: Constraints) -> TypeEngine[Any]:
         return collated_text()
@@ -34,6 +36,17 @@ class TextKind(PropertyKind):
         if constraints.pattern is not None and not matches(constraints.pattern, text):
             raise Invalid("does_not_match", "does not have the form that is asked for")
         return text
+
+    def schema(self, constraints: Constraints) -> dict[str, Any]:
+        limits = [limit for limit in (self.longest, constraints.length) if limit is not None]
+        pattern = constraints.pattern
+        described = {
+            "format": self.format,
+            "maxLength": min(limits, default=None),
+            "pattern": None if pattern is None else f"^(?:{pattern})$",
+            "examples": [self.example] if self.example and pattern is None else None,
+        }
+        return {"type": "string"} | {name: value for name, value in described.items() if value is not None}
 
     def normal(self, text: str) -> str:
         """The one form in which this text is kept."""

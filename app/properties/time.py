@@ -37,5 +37,8 @@ class _Time(PropertyKind):
     def render(self, value: Any) -> str:
         return time_text(value)
 
+    def schema(self, constraints: Constraints) -> dict[str, Any]:
+        return {"type": "string", "pattern": f"^{_FORM.pattern}$", "examples": ["13:05:00"]}
+
 
 KIND = _Time()

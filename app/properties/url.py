@@ -15,6 +15,7 @@ class _Url(TextKind):
     description = "An address of the web: http or https."
     longest = 2048
     example = "https://example.com/page"
+    format = "uri"
 
     def plausible(self, text: str) -> bool:
         if _REFUSED.search(text):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
@@ -14,10 +14,16 @@ from app.assets import Asset, reference
 from app.assets.serve import download_headers
 from app.edge import Edge, plain_error
 from app.errors import BadInput, TooLarge
+from app.openapi import Answer, Body, Described, Parameter, Schema, Subject, answers
+from app.openapi.errors import plain_refusals
 from app.resolvers import assets
 
 DOOR = "files"
 CHUNK = 65_536
+_TEXT: Schema = {"type": "string"}
+_BYTES: Schema = {"type": "string", "format": "binary"}
+_SIGNED = ("reference", "expires", "signature")
+_STORED = {"reference": _TEXT, "name": _TEXT, "contentType": _TEXT, "size": {"type": "integer"}}
 
 
 class Files:
@@ -70,6 +76,43 @@ class Files:
         return StreamingResponse(
             chunks, headers=download_headers(row.id, row.name, row.content_type, row.size)
         )
+
+
+def describe(subject: Subject) -> Iterator[Described]:
+    """Both paths, where the application keeps files."""
+    models = subject.application.models.values()
+    if not any(one.kind in assets.FILE_KINDS for model in models for one in model.properties.values()):
+        return
+    stored = {"type": "object", "properties": _STORED, "required": [*_STORED]}
+    form = {**dict.fromkeys(_SIGNED, _TEXT), "Content-Type": _TEXT, "file": _BYTES}
+    yield Described(
+        id="upload_file",
+        method="POST",
+        path=f"{subject.runtime}/uploads",
+        tag="Files",
+        summary="Stores a file; the fields are those that generateFileUploadRequest of GraphQL gave.",
+        body=Body(
+            {"multipart/form-data": {"type": "object", "properties": form, "required": [*_SIGNED, "file"]}}
+        ),
+        answers={
+            **answers(201, "The file is stored.", stored),
+            **plain_refusals(subject.schemas, 400, 403, 413),
+        },
+    )
+    named = [Parameter("path", name, _TEXT) for name in ("id", "name")]
+    signed = [Parameter("query", name, _TEXT, required=True) for name in ("expires", "signature")]
+    yield Described(
+        id="download_file",
+        method="GET",
+        path=f"{subject.runtime}/assets/{{id}}/{{name}}",
+        tag="Files",
+        summary="A stored file, at the signed address that answers have for it.",
+        parameters=(*named, *signed),
+        answers={
+            "200": Answer("The file.", {"*/*": _BYTES}),
+            **plain_refusals(subject.schemas, 404),
+        },
+    )
 
 
 def bounded(request: Request, most: int) -> Request:

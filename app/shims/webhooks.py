@@ -7,18 +7,25 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.definition.model import PUBLIC, Action
+from app.definition.names import snake
 from app.edge import Edge, plain_error, read_body, to_json
 from app.errors import StepFailed
+from app.openapi import Answer, Body, Described, Schema, Subject
+from app.openapi.errors import plain_refusals
+from app.openapi.operation import Security
+from app.openapi.schemas import needed
 from app.resolvers.actions import run_action
 
 DOOR = "http"
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _NOT_OURS = frozenset({"connection", "content-length", "transfer-encoding", "date", "server"})
 _BODILESS = (204, 304)
 # RFC 9110, 5.1 and 5.5; of the octets beyond ASCII what Latin-1 has.
@@ -41,6 +48,37 @@ class Webhooks:
             return render(result)
         except Exception as error:
             return plain_error(request, error)
+
+
+def describe(subject: Subject) -> Iterator[Described]:
+    """The actions that take a request, under each method; what they answer is for their authors to say."""
+    for action in subject.application.actions.values():
+        if action.allow and _takes_requests(action):
+            for method in METHODS:
+                yield _described(subject, action, method)
+
+
+def _takes_requests(action: Action) -> bool:
+    declared = action.input.get("request")
+    structured = declared is not None and declared.kind in ("object", "json")
+    return structured and set(needed(action.input)) <= {"request"}
+
+
+def _described(subject: Subject, action: Action, method: str) -> Described:
+    errors = plain_refusals(subject.schemas, 400, 401, 403, 404, 413, 422, 502, 504)
+    anything: Mapping[str, Schema] = {"*/*": {}}
+    security: tuple[Security, ...] = ("nobody", "bearer") if PUBLIC in action.allow else ("bearer",)
+    return Described(
+        id=f"{method.lower()}_{snake(action.name)}",
+        method=method,
+        path=f"{subject.runtime}/action/{action.uuid.hex}",
+        tag="HTTP actions",
+        summary=f"Hands the request to the action {action.name}, also from any path below.",
+        description=action.description,
+        answers={"default": Answer("What the action answers.", anything), **errors},
+        body=None if method in ("GET", "DELETE") else Body(anything, required=False),
+        security=security,
+    )
 
 
 def parse(request: Request, body: bytes) -> dict[str, Any]:

@@ -172,6 +172,10 @@ def test_triggers_answer_what_is_shown(examples: Shell) -> None:
     assert answer == shown | {"processId": answer["processId"]}
 
 
+def test_description_has_the_endpoint(examples: Shell) -> None:
+    assert examples.run(the("openapi").text).splitlines() == the("openapi").answer.splitlines()
+
+
 # The reader's own application
 
 

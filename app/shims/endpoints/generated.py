@@ -25,7 +25,7 @@ from app.storage.selection import Field, Leaf, One, Selection, Source, Values
 _FILE_PARTS = (("name", "name"), ("url", "url"))
 _MOST_SELECTIONS = 500
 _ID = (Leaf("id", "id"),)
-_VERBS: Mapping[RecordVerb, Verb] = {
+VERBS: Mapping[RecordVerb, Verb] = {
     "list": Verb.READ,
     "one": Verb.READ,
     "create": Verb.CREATE,
@@ -44,7 +44,7 @@ class GeneratedRecords:
         """What the operation answers: a record, or `{results, page, per_page}` and, if asked for, `total`."""
         context = replace(context, opened=does.opened)
         model = context.generation.application.models[does.model]
-        context.authorize(_VERBS[does.verb], does.model)
+        context.authorize(VERBS[does.verb], does.model)
         if does.verb == "list":
             return await self._list(context, model, parameters(request))
         if does.verb == "one":

@@ -28,8 +28,8 @@ MOST_PARAMETERS = 100
 MOST_FILES = 20
 _DEPTH = 32
 _DIGITS = 400
-_FILES = ("file", "image", "multi_file")
-_MEDIA: Mapping[Media, tuple[str, ...]] = {
+FILES = ("file", "image", "multi_file")
+MEDIA: Mapping[Media, tuple[str, ...]] = {
     "json": ("application/json",),
     "multipart": ("multipart/form-data", "application/x-www-form-urlencoded"),
 }
@@ -149,7 +149,7 @@ async def _read_body(context: Context, request: Request, body: Body, wrong: dict
         return await read_json(request, context.server.settings.body_bytes)
     form = await read_form(context, request, _kinds(context.generation.application, body))
     wrong.update(form.wrong)
-    return form.fields.get(body.input) if body.declared.kind in _FILES else form.fields
+    return form.fields.get(body.input) if body.declared.kind in FILES else form.fields
 
 
 def _kinds(application: Application, body: Body) -> dict[str, str]:
@@ -166,7 +166,7 @@ async def _field(context: Context, given: Sequence[str | UploadFile], kind: str)
         if isinstance(one, str):
             values.append(one)
         elif one.filename or one.size:
-            if kind not in _FILES:
+            if kind not in FILES:
                 raise Invalid("is_invalid", "takes no file")
             values.append(await keep(context, one.filename or "", chunks(one)))
     if kind == "multi_file":
@@ -181,5 +181,5 @@ async def _field(context: Context, given: Sequence[str | UploadFile], kind: str)
 def _check_media(request: Request, media: Media) -> None:
     sent = Headers()
     sent["content-type"] = header(request, b"content-type") or ""
-    if sent.get_content_type() not in _MEDIA[media]:
-        raise UnsupportedMediaType(f"The content type of this request is {_MEDIA[media][0]}.")
+    if sent.get_content_type() not in MEDIA[media]:
+        raise UnsupportedMediaType(f"The content type of this request is {MEDIA[media][0]}.")
