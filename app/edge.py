@@ -30,9 +30,10 @@ from app.errors import (
 )
 from app.json_text import write_json_bytes
 from app.permissions import ANYBODY, Principal
+from app.places import Place, Places
 from app.proxies import is_secure
 from app.resolvers.authenticate import authenticate, authenticate_basic
-from app.resolvers.context import Context, Generation, Server
+from app.resolvers.context import Context, Generation, Server, no_place
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
@@ -121,6 +122,7 @@ class Edge:
             request_id=request_id(request),
             address=address(request),
             base_url=lambda: self.server.settings.public_url or str(request.base_url).rstrip("/"),
+            parked=place.left if (place := request.scope.get("actionql.place")) else no_place,
         )
 
 
@@ -219,16 +221,15 @@ class Admission:
 
     def __init__(self, app: ASGIApp, *, in_flight: int, queued: int, seconds: float) -> None:
         self._app = app
-        self._slots = asyncio.Semaphore(in_flight)
-        self._most = in_flight + queued
-        self._here = 0
+        self._places = Places(in_flight, queued)
         self._patience = Patience(seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in ("/healthz", "/readyz"):
             await self._app(scope, receive, send)
             return
-        if self._here >= self._most:
+        places = self._places
+        if places.full:
             refusal = JSONResponse(
                 {"errors": [{"message": "The server is busy.", "extensions": _BUSY}]},
                 503,
@@ -236,12 +237,14 @@ class Admission:
             )
             await refusal(scope, receive, send)
             return
-        self._here += 1
+        place = scope["actionql.place"] = Place(places)
+        places.here += 1
         try:
-            async with self._slots:
-                await self._app(scope, self._patience.within(receive), send)
+            await place.take()
+            await self._app(scope, self._patience.within(receive), send)
         finally:
-            self._here -= 1
+            place.free()
+            places.here -= 1
 
 
 _BUSY = {"code": Overloaded.code, "statusCode": Overloaded.status}

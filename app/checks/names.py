@@ -22,7 +22,8 @@ LONGEST_TABLE = 63
 
 SCHEMA_TYPES = (
     "Query Mutation Subscription Int Float String Boolean ID Decimal DateTime Date Time JSON UUID Upload "
-    "File Image SortOrder TokenPair RevokedToken UploadRequest RelationInput TextFilter ExistenceFilter"
+    "File Image SortOrder TokenPair RevokedToken UploadRequest RelationInput TextFilter ExistenceFilter "
+    "Run RunError RunPage RunQuestion RunStarted RunState RunWhere"
 )
 """What the schema of every application has, or may have; the filters of property kinds come on top."""
 BUILT_IN_TYPES = frozenset([*SCHEMA_TYPES.split(), *(f"{kind.graphql}Filter" for kind in KINDS.values())])

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -15,6 +14,7 @@ from uuid import uuid4
 
 from app.definition.inputs import check_values
 from app.engine.callers import caller_of
+from app.engine.changes import Changes
 from app.engine.dispatch import Dispatcher
 from app.engine.driver import Driver, Taken
 from app.engine.execution import Execution
@@ -30,8 +30,6 @@ from app.storage.work import Database, Work
 
 CANCELLED = "The run was cancelled."
 NOT_KEPT = "The run has ended; its result was not kept."
-_LOOK = 0.25
-"""Seconds between two looks at a run that another process may drive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +44,14 @@ class Key:
         """The key as it is stored: nothing can be read from it."""
         who = principal_name(start.principal) or ""
         return cls(_digest([application, who, key]), _digest([start.action, given]))
+
+
+@dataclass(frozen=True, slots=True)
+class Performed:
+    """The result of a run with a key, and whether the key was known."""
+
+    result: Any
+    known: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ class DurableRuns:
         self._cursors = driver.cursors
         self._dispatcher = dispatcher
         self._begun: dict[str, tuple[Taken, Execution, float]] = {}
-        self._ends: dict[str, asyncio.Event] = {}
+        self._changes = Changes()
 
     async def start(self, start: Start, key: Key | None = None) -> Begun:
         """Records a run and has it driven; gives its id when it is on disk.
@@ -109,7 +115,7 @@ class DurableRuns:
         self._dispatcher.notify(run.id)
         return Begun(run.id, row.state)
 
-    async def perform(self, start: Start, key: Key) -> Any:
+    async def perform(self, start: Start, key: Key) -> Performed:
         """The result of a run with a key, as it is kept, also when it had ended before; raises what it ended with.
 
         `Conflict` while the run that the key began is under way.
@@ -123,7 +129,7 @@ class DurableRuns:
             raise error_of(row.reason or "", row.message or "")
         if row.result is None and self._runs.actions[start.action].confidential:
             raise Conflict(NOT_KEPT)
-        return row.result
+        return Performed(row.result, begun.known)
 
     async def look(self, run: str, seconds: float) -> None:
         """Waits until a run has ended, or so long."""
@@ -132,15 +138,15 @@ class DurableRuns:
 
     async def answer(
         self, row: StoredRun, token: str, input: Any, idempotency_key: str | None = None
-    ) -> StoredRun:
-        """Gives a waiting run its answer, and has it go on. `BadInput` names what is wrong with the answer.
+    ) -> bool:
+        """Gives a waiting run its answer, and has it go on; whether it had been given before with the same key.
 
-        `Conflict` where the run does not wait, or the token is not that of its question; the same answer with the
-        same idempotency key is taken again and changes nothing.
+        `BadInput` names what is wrong with the answer. `Conflict` where the run does not wait, or the token is not
+        that of its question; `KeyReused` where the key came with another answer.
         """
-        digest = None if idempotency_key is None else _digest([token, idempotency_key, input])
-        if belongs(token, row.wait) and digest is not None and (row.wait or {}).get("answered") == digest:
-            return row
+        given = None if idempotency_key is None else [_digest([token, idempotency_key]), _digest(input)]
+        if given is not None and belongs(token, row.wait) and _known_answer(row, given):
+            return True
         _check_question(row, token)
         taken, execution, _ = await self.driver.restore(row)
         context = Context(taken.runs.scopes(taken.run), taken.deadline)
@@ -151,16 +157,19 @@ class DurableRuns:
         application = taken.runs.application
         execution.settle(step, Done(check_values(application, asked.fields, input, "field of this question")))
         cursor = self._cursors.write(row.id, execution)
-        wait = {"token": token, "answered": digest or "once"}
+        wait = {"token": token, "answered": given}
         if not await self._database.write(lambda: self._answered(row, cursor, wait)):
             raise Conflict("The question has just been answered, or its time was over.")
         self._dispatcher.notify(row.id)
-        return row
+        self._changes.tell(row.id)
+        return False
 
     async def cancel(self, run: str) -> bool:
         """Whether there was a run to end; who drives it stops at its next change."""
         application = self.application.uuid.hex
-        return await self._database.write(lambda: self._rows.cancel(run, application, CANCELLED))
+        found = await self._database.write(lambda: self._rows.cancel(run, application, CANCELLED))
+        self._changes.tell(run)
+        return found
 
     async def retry(self, run: str) -> bool:
         """Whether there was a failed run, which now goes on from where it last stood."""
@@ -187,7 +196,7 @@ class DurableRuns:
         try:
             await self.driver.drive(row)
         finally:
-            self._tell(row.id)
+            self._changes.tell(row.id)
 
     async def drive_begun(self, run: str) -> bool:
         """Drives a run that was started here with its lease; False where it was not, or too long ago."""
@@ -197,7 +206,7 @@ class DurableRuns:
         try:
             await self.driver.drive(taken.row, (taken, execution))
         finally:
-            self._tell(run)
+            self._changes.tell(run)
         return True
 
     def _new(self, run: Run, execution: Execution, key: Key | None, here: bool) -> NewRun:
@@ -236,27 +245,26 @@ class DurableRuns:
             yield from self._dispatcher.defer(row.id, None)
         return done
 
+    async def watch(self, row: StoredRun, seconds: float, news: Callable[[StoredRun], bool]) -> StoredRun:
+        """The run when there is news of it, wherever it is driven, or as it is after so many seconds.
+
+        While nothing happens it is looked at every two seconds, and nothing of the database is held.
+        """
+        async with aclosing(self._changes.of(row.id, monotonic() + seconds)) as changes:
+            async for _ in changes:
+                row = await self.find(row.id) or row
+                if news(row):
+                    break
+        return row
+
     async def _ended(self, run: str, deadline: float) -> StoredRun:
         """The run when it has ended, wherever it is driven."""
-        event = self._ends.setdefault(run, asyncio.Event())
-        try:
-            while True:
-                event.clear()
+        async with aclosing(self._changes.of(run, deadline)) as changes:
+            async for _ in changes:
                 row = await self.find(run)
                 if row is not None and row.ended is not None:
                     return row
-                if monotonic() > deadline:
-                    raise TimedOut("The run goes on; send the same again with the same key for its result.")
-                try:
-                    await asyncio.wait_for(event.wait(), _LOOK)
-                except TimeoutError:
-                    continue
-        finally:
-            self._ends.pop(run, None)
-
-    def _tell(self, run: str) -> None:
-        if run in self._ends:
-            self._ends[run].set()
+        raise TimedOut("The run goes on; send the same again with the same key for its result.")
 
 
 def _always() -> Work[bool]:
@@ -274,6 +282,13 @@ def _known(row: StoredRun, key: Key | None) -> Begun:
     if key is None or row.input_digest != key.input:
         raise KeyReused
     return Begun(row.id, row.state, known=True)
+
+
+def _known_answer(row: StoredRun, given: list[str]) -> bool:
+    key, input = (row.wait or {}).get("answered") or ("", "")
+    if key == given[0] and input != given[1]:
+        raise KeyReused
+    return bool(key == given[0])
 
 
 def _check_question(row: StoredRun, token: str) -> None:

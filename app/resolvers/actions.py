@@ -25,7 +25,10 @@ async def run_action(context: Context, id: str, input: Any, idempotency_key: str
     start = starting(context, id, input)
     key = key_of(context, start, idempotency_key, input)
     if key is not None:
-        return await context.generation.durable.perform(start, key)
+        done = await context.generation.durable.perform(start, key)
+        if done.known:
+            context.replay()
+        return done.result
     ended = await context.generation.runs.run(start)
     return to_plain(ended.result)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
 from app.assets.library import Library
@@ -73,6 +74,20 @@ class Generation:
         return self.profiles_by_uuid.get(uuid.hex) if uuid else profiles.get(id)
 
 
+@dataclass(slots=True)
+class Repeat:
+    """The idempotency key of a request, and whether it is answered as an earlier request was."""
+
+    key: str
+    replayed: bool = False
+
+
+@asynccontextmanager
+async def no_place() -> AsyncIterator[bool]:
+    """For requests that are not counted: all of them may wait."""
+    yield True
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """One request: where it came in, who calls, and what it may use."""
@@ -88,6 +103,20 @@ class Context:
     """Gives the public URL that links in answers begin with."""
     opened: Opened | None = None
     """A model that the door opens by a rule of its own."""
+    repeat: Repeat | None = None
+    """There where the request has an idempotency key that its door hands on."""
+    parked: Callable[[], AbstractAsyncContextManager[bool]] = no_place
+    """Gives the request's place to others while it waits; says whether there is room for one more to wait."""
+
+    @property
+    def idempotency_key(self) -> str | None:
+        """The key that came with the request."""
+        return None if self.repeat is None else self.repeat.key
+
+    def replay(self) -> None:
+        """Notes that the request is answered as an earlier one with its key was."""
+        if self.repeat is not None:
+            self.repeat.replayed = True
 
     def authorize(self, verb: Verb, model: str) -> Grant:
         """The caller's right to `verb` on records of `model`; raises when there is none."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,13 +13,22 @@ from app.engine.durable_runs import Key
 from app.engine.questions import belongs
 from app.engine.runs import Start, principal_name
 from app.errors import BadInput, Conflict, NotFound
+from app.properties import KINDS
+from app.properties.base import Constraints, Invalid
 from app.resolvers.context import Context
 from app.storage.durable_runs import StoredRun
 from app.storage.run_lists import RunLists
 
 STATES = ("created", "running", "waiting_for_input", "fatal_errored", "completed", "unknown")
 _NO_RUN = "There is no run with this id."
-_LONGEST_KEY = 255
+WAITING = "waiting_for_input"
+GOING_ON = ("created", "running")
+"""The states of a run that needs nobody."""
+LONGEST_WAIT = 30
+"""Seconds that a caller may wait for news of a run; it may ask again."""
+_MOMENTS = frozenset({"created_from", "created_before"})
+_FILTERS = _MOMENTS | {"state", "action", "door"}
+_KEY = re.compile(r"[!-~]{1,255}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +37,8 @@ class RunStarted:
 
     id: str
     state: str
+    known: bool = False
+    """Whether the key had started it before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +82,24 @@ async def start_action(
     """Starts an action, by uuid or name, as a durable run; raises as `run_action` does, `KeyReused` too."""
     start = starting(context, id, input)
     begun = await context.generation.durable.start(start, key_of(context, start, idempotency_key, input))
-    return RunStarted(begun.id, begun.state)
+    if begun.known:
+        context.replay()
+    return RunStarted(begun.id, begun.state, begun.known)
 
 
-async def run(context: Context, id: str) -> RunView:
+async def run(
+    context: Context, id: str, wait_seconds: int = 0, states: Collection[str] = GOING_ON
+) -> RunView:
     """The run with this id; `NotFound` for who neither started it nor may read the console.
 
-    One that anybody started may be seen by who knows its id, which cannot be guessed.
+    One that anybody started may be seen by who knows its id, which cannot be guessed. It is answered when it is in
+    none of these states any more, or asks another question than now, at last after so many seconds.
     """
     row = await _seen(context, id)
+    if not 0 <= wait_seconds <= LONGEST_WAIT:
+        raise BadInput(f"waitSeconds is 0 to {LONGEST_WAIT}.", {"waitSeconds": ["is_invalid"]})
+    if wait_seconds and row.state in states:
+        row = await _watched(context, row, wait_seconds, states)
     steps = None
     if _reads_console(context):
         lists = RunLists(context.server.database.dialect)
@@ -87,22 +108,32 @@ async def run(context: Context, id: str) -> RunView:
 
 
 async def runs(
-    context: Context, where: Mapping[str, str] | None = None, skip: int = 0, take: int = 50
+    context: Context, where: Mapping[str, Any] | None = None, skip: int = 0, take: int = 50
 ) -> list[RunView]:
-    """The caller's runs, or all for who may read the console, the newest first; `where`: `state`, `action`."""
+    """The caller's runs, or all for who may read the console, the newest first.
+
+    `where` has any of `state`, `action`, `door`, and moments `created_from` and `created_before`.
+    """
     wanted = _checked(context, where or {})
     settings = context.server.settings
-    if skip < 0 or not 0 < take <= settings.take_most:
-        raise BadInput(f"skip is 0 or more, take 1 to {settings.take_most}.", {"take": ["is_invalid"]})
-    if not _reads_console(context):
-        who = principal_name(context.principal)
-        if who is None:
-            return []
-        wanted["principal"] = who
+    if skip < 0 or not 0 <= take <= settings.take_most:
+        raise BadInput(f"skip is 0 or more, take 0 to {settings.take_most}.", {"take": ["is_invalid"]})
+    if wanted is None:
+        return []
     application = context.generation.application.uuid.hex
     lists = RunLists(context.server.database.dialect)
     rows = await context.server.database.read(lambda: lists.newest(application, wanted, skip, take))
     return [_view(context, row, None) for row in rows]
+
+
+async def count_runs(context: Context, where: Mapping[str, Any] | None = None) -> int:
+    """How many runs there are of which `runs` gives a page."""
+    wanted = _checked(context, where or {})
+    if wanted is None:
+        return 0
+    application = context.generation.application.uuid.hex
+    lists = RunLists(context.server.database.dialect)
+    return await context.server.database.read(lambda: lists.count(application, wanted))
 
 
 async def answer_run(
@@ -117,7 +148,8 @@ async def answer_run(
     row = await durable.find(id)
     if row is None or not (belongs(token, row.wait) or _may_see(context, row)):
         raise NotFound(_NO_RUN)
-    await durable.answer(row, token, input, _checked_key(idempotency_key))
+    if await durable.answer(row, token, input, _checked_key(idempotency_key)):
+        context.replay()
     return RunStarted(row.id, "running")
 
 
@@ -149,16 +181,32 @@ def starting(context: Context, id: str, input: Any) -> Start:
 
 
 def key_of(context: Context, start: Start, key: str | None, input: Any) -> Key | None:
-    """The caller's idempotency key; `BadInput` for one that is empty or too long."""
+    """The caller's idempotency key; `BadInput` for one that is none."""
     key = _checked_key(key)
     application = context.generation.application.uuid.hex
     return None if key is None else Key.of(application, start, key, input)
 
 
 def _checked_key(key: str | None) -> str | None:
-    if key is not None and not 0 < len(key) <= _LONGEST_KEY:
-        raise BadInput(f"An idempotency key has 1 to {_LONGEST_KEY} characters.")
+    if key is not None and not _KEY.fullmatch(key):
+        raise BadInput("An idempotency key has 1 to 255 visible ASCII characters.")
     return key
+
+
+async def _watched(context: Context, row: StoredRun, seconds: int, states: Collection[str]) -> StoredRun:
+    asked = _token(row)
+
+    def news(now: StoredRun) -> bool:
+        return now.state not in states or (now.state == WAITING and _token(now) != asked)
+
+    async with context.parked() as there_is_room:
+        if not there_is_room:
+            return row
+        return await context.generation.durable.watch(row, seconds, news)
+
+
+def _token(row: StoredRun) -> Any:
+    return (row.wait or {}).get("token")
 
 
 async def _seen(context: Context, id: str) -> StoredRun:
@@ -179,15 +227,30 @@ def _reads_console(context: Context) -> bool:
     return "read_console" in context.principal.privileges
 
 
-def _checked(context: Context, where: Mapping[str, str]) -> dict[str, str]:
+def _checked(context: Context, where: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What the rows of runs must agree with; None where none is for the caller."""
+    context.generation.permissions.admit(context.principal)
     wanted = dict(where)
-    if unknown := wanted.keys() - {"state", "action"}:
-        raise BadInput(f"Runs are found by state and action, not by {', '.join(sorted(unknown))}.")
+    if unknown := wanted.keys() - _FILTERS:
+        known = ", ".join(sorted(_FILTERS))
+        raise BadInput(f"Runs are found by {known}, not by {', '.join(sorted(unknown))}.")
     if wanted.get("state", "running") not in STATES:
         raise BadInput(f"A state is one of {', '.join(STATES)}.", {"state": ["is_invalid"]})
+    for name in wanted.keys() & _MOMENTS:
+        wanted[name] = _moment(name, wanted[name])
     if "action" in wanted:
         wanted["action"] = context.generation.action(wanted["action"]).uuid.hex
-    return wanted
+    if _reads_console(context):
+        return wanted
+    who = principal_name(context.principal)
+    return None if who is None else {**wanted, "principal": who}
+
+
+def _moment(name: str, value: Any) -> Any:
+    try:
+        return KINDS["date_time"].parse(value, Constraints(kind="date_time"))
+    except Invalid as wrong:
+        raise BadInput(f"{name} {wrong}", {name: [wrong.code]}) from None
 
 
 def _view(context: Context, row: StoredRun, steps: Sequence[Mapping[str, Any]] | None) -> RunView:
@@ -196,7 +259,7 @@ def _view(context: Context, row: StoredRun, steps: Sequence[Mapping[str, Any]] |
         detail = row.error if _reads_console(context) else None
         error = RunError(row.reason, row.message or "The run failed.", detail)
     waiting = None
-    if row.state == "waiting_for_input" and row.wait is not None:
+    if row.state == WAITING and row.wait is not None:
         waiting = Waiting(**row.wait)
     return RunView(
         id=row.id,

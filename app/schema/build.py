@@ -17,6 +17,7 @@ from app.schema.mutation_field import MutationField
 from app.schema.mutations import mutation_fields
 from app.schema.names import ModelNames, model_names
 from app.schema.queries import QueryField, query_fields, root_fields
+from app.schema.runs import run_query_fields
 from app.schema.scalars import SCALARS, keep_digits
 from app.schema.types import model_types
 
@@ -46,7 +47,7 @@ def build_schema(application: Application, permissions: Permissions, roles: froz
     names = model_names(application, permissions, roles)
     types = model_types(names)
     reading = query_fields(application, permissions, types)
-    queries = root_fields(reading, names, application)
+    queries = [*root_fields(reading, names, application), *run_query_fields()]
     doing = mutation_fields(application, permissions, types)
     mutations = [one.bound(names) for one in doing]
     made = strawberry.Schema(

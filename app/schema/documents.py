@@ -67,12 +67,17 @@ class Prepared:
     @cached_property
     def roots(self) -> frozenset[str]:
         """The names of the operation's root fields, without their aliases."""
+        return frozenset(self.root_names)
+
+    @cached_property
+    def root_names(self) -> tuple[str, ...]:
+        """The name of each root field, as often as it is asked for."""
         fragments = {
             node.name.value: node
             for node in self.document.definitions
             if isinstance(node, FragmentDefinitionNode)
         }
-        return frozenset(_names(self.operation.selection_set, fragments))
+        return tuple(_names(self.operation.selection_set, fragments))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from app.resolvers.context import Context
 from app.schema.fields import Info, RootField
 from app.schema.names import ModelNames
 from app.schema.selections import Nodes, Reader
+from app.schema.shapes import Shape, shape_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class MutationField:
     field: StrawberryField
     run: Callable[[Asked], Awaitable[Any]]
     select: Callable[[Reader, Nodes], Any] = nothing
+    keyed: bool = False
+    """Whether it takes an idempotency key."""
 
     def bound(self, names: Mapping[str, ModelNames]) -> RootField:
         """The field for the executor."""
@@ -49,3 +52,21 @@ class MutationField:
             return await self.run(Asked(info.context, arguments, selected, reader.values.done()))
 
         return RootField(self.field, resolve)
+
+
+def fixed(
+    type_name: str,
+    field: StrawberryField,
+    answer: Callable[[Context, Mapping[str, Any]], Awaitable[Mapping[str, Any]]],
+    *,
+    keyed: bool = False,
+) -> MutationField:
+    """A field whose answer is an object of a type that no definition changes; `answer` gives it by field name."""
+
+    def select(reader: Reader, nodes: Nodes) -> Shape:
+        return shape_of(reader, nodes, type_name)
+
+    async def run(asked: Asked) -> Any:
+        return asked.selected.of(await answer(asked.context, asked.arguments))
+
+    return MutationField(field, run, select, keyed)

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import strawberry
-from strawberry.types.field import StrawberryField
 
 from app.definition.model import Application
 from app.resolvers.actions import run_action
 from app.resolvers.assets import request_upload
-from app.resolvers.context import Context
 from app.resolvers.login import login, refresh_token, revoke_refresh_token
 from app.schema.descriptions import of_action_field, of_profile_argument
 from app.schema.fields import Argument, field
-from app.schema.mutation_field import Asked, MutationField
+from app.schema.mutation_field import Asked, MutationField, fixed
+from app.schema.runs import run_mutation_fields
 from app.schema.scalars import JSON
-from app.schema.selections import Nodes, Reader
 
 Arguments = Mapping[str, Any]
 Answer = Mapping[str, Any]
@@ -56,15 +54,16 @@ class UploadRequest:
 
 
 def operation_fields(application: Application) -> Iterator[MutationField]:
-    """`login`, `refreshToken`, `revokeRefreshToken`, `action` and `generateFileUploadRequest`."""
+    """Logins, `action` and runs, `generateFileUploadRequest`."""
     yield from _token_fields(application)
     yield _action_field(application)
+    yield from run_mutation_fields()
     yield _upload_field()
 
 
 def _token_fields(application: Application) -> Iterator[MutationField]:
     text = str | None
-    yield _plain(
+    yield fixed(
         "TokenPair",
         field(
             "login",
@@ -78,12 +77,12 @@ def _token_fields(application: Application) -> Iterator[MutationField]:
         ),
         lambda context, a: login(context, a["authProfileUuid"], a.get("username"), a.get("password")),
     )
-    yield _plain(
+    yield fixed(
         "TokenPair",
         field("refreshToken", TokenPair | None, "The next token pair; single use.", [Argument("token", str)]),
         lambda context, a: refresh_token(context, a["token"]),
     )
-    yield _plain(
+    yield fixed(
         "RevokedToken",
         field("revokeRefreshToken", RevokedToken | None, "Ends a session.", [Argument("token", str)]),
         lambda context, a: revoke_refresh_token(context, a["token"]),
@@ -102,15 +101,17 @@ def _action_field(application: Application) -> MutationField:
             ],
         ),
         _action,
+        keyed=True,
     )
 
 
 async def _action(asked: Asked) -> Any:
-    return {"results": await run_action(asked.context, asked.arguments["id"], asked.arguments.get("input"))}
+    context, given = asked.context, asked.arguments
+    return {"results": await run_action(context, given["id"], given.get("input"), context.idempotency_key)}
 
 
 def _upload_field() -> MutationField:
-    return _plain(
+    return fixed(
         "UploadRequest",
         field(
             "generateFileUploadRequest",
@@ -122,18 +123,3 @@ def _upload_field() -> MutationField:
             context, a["modelName"], a["propertyName"], a["fileName"], a["contentType"]
         ),
     )
-
-
-def _plain(
-    type_name: str, field: StrawberryField, answer: Callable[[Context, Arguments], Awaitable[Answer]]
-) -> MutationField:
-    """A field whose answer is a fixed object."""
-
-    def select(reader: Reader, nodes: Nodes) -> Mapping[str, str]:
-        return {key: same[0].name.value for key, same in reader.collect(nodes, type_name).items()}
-
-    async def run(asked: Asked) -> Answer:
-        found = {**await answer(asked.context, asked.arguments), "__typename": type_name}
-        return {key: found[name] for key, name in asked.selected.items()}
-
-    return MutationField(field, run, select)

@@ -161,7 +161,7 @@ async def test_same_key_starts_once(tmp_path: Path, database_url: str) -> None:
             await start_action(one.as_(CLERK), "Three", {"n": 2}, "k")
         with pytest.raises(KeyReused):
             await start_action(one.as_(CLERK), "Fail", {"n": 1}, "k")
-        with pytest.raises(BadInput, match="1 to 255 characters"):
+        with pytest.raises(BadInput, match="1 to 255 visible ASCII"):
             await start_action(one.as_(CLERK), "Three", {"n": 1}, "")
         others = await start_action(one.as_(OTHER), "Three", {"n": 1}, "k")
         assert len(await runs(one.as_(OPERATOR))) == 2

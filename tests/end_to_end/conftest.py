@@ -1,4 +1,4 @@
-"""One server with seven applications, shared by all facts that leave it as they found it."""
+"""One server with eight applications, shared by all facts that leave it as they found it."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ EXAMPLES = ROOT / "app" / "examples"
 PASSWORD = "canary-pässword"
 SYSTEM = "0d6d2b5c9f6e4d0f8f3f0c1b2a394857"
 MEMBERS = "0a0b0c0d0e0f40108020304050607080"
+CLERKS = "7d2e8a1b3c4d4e6f9a01b2c3d4e5f607"
 STAFF = "8899aabbccdd4eef8011223344556677"
 
 SHOES = """
@@ -43,6 +44,7 @@ SECRETS = {
     "LIBRARY_PASSWORD": PASSWORD,
     "TOOLS_PASSWORD": PASSWORD,
     "MARKET_PASSWORD": PASSWORD,
+    "DESK_PASSWORD": PASSWORD,
 }
 QUICK = {"ACTIONQL_ARGON2_MEMORY_KIB": "64", "ACTIONQL_ARGON2_TIME_COST": "1"}
 UPLOAD_BYTES = 200_000
@@ -111,7 +113,9 @@ def shared(
     folder = tmp_path_factory.mktemp("shared")
     shoes = folder / "shoes.yaml"
     shoes.write_text((EXAMPLES / "shoes.yaml").read_text() + SHOES)
-    own = [APPLICATIONS / f"{name}.yaml" for name in ("library", "tools", "private", "live", "market")]
+    own = [
+        APPLICATIONS / f"{name}.yaml" for name in ("library", "tools", "private", "live", "market", "desk")
+    ]
     definitions, data = [EXAMPLES / "taskings.yaml", shoes, *own], folder / "data"
     with new_database() as url:
         limits = {"ACTIONQL_UPLOAD_BYTES": str(UPLOAD_BYTES), "DATABASE_URL": url}
@@ -199,3 +203,27 @@ def nora(shared: Shared, market: Caller) -> Caller:
     """Of the sellers' profile, without any role."""
     known = shared.application("market").login("Sellers", "nora", PASSWORD)
     return replace(known, url=market.url)
+
+
+@pytest.fixture(scope="session")
+def desk(shared: Shared) -> Caller:
+    """Anybody, at the desk."""
+    return shared.application("desk")
+
+
+@pytest.fixture(scope="session")
+def cleo(desk: Caller) -> Caller:
+    """A clerk."""
+    return desk.login(CLERKS, "cleo", PASSWORD)
+
+
+@pytest.fixture(scope="session")
+def carl(desk: Caller) -> Caller:
+    """Another clerk."""
+    return desk.login(CLERKS, "carl", PASSWORD)
+
+
+@pytest.fixture(scope="session")
+def olga(desk: Caller) -> Caller:
+    """An operator, who may read the console."""
+    return desk.login(CLERKS, "olga", PASSWORD)

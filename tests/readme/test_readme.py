@@ -193,7 +193,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
 def notes(database: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     folder = tmp_path_factory.mktemp("own")
     own = "\n".join([the("definition").text, the("endpoints").text])
-    definitions = {"notes.yaml": own, "hello.yaml": the("hello").text}
+    definitions = {"notes.yaml": own, "hello.yaml": the("hello").text, "laptops.yaml": the("laptops").text}
     for name, text in definitions.items():
         folder.joinpath(name).write_text(text)
     folder.joinpath("a.png").write_bytes(png())
@@ -210,7 +210,7 @@ def ann(notes: Shell) -> str:
     return str(notes.ask(login, PASSWORD=ANN)["data"]["login"]["jwtToken"])
 
 
-@pytest.mark.parametrize("name", ["definition", "hello"])
+@pytest.mark.parametrize("name", ["definition", "hello", "laptops"])
 def test_definition_has_no_mistake(name: str, tmp_path: Path) -> None:
     assert check(the(name).text, tmp_path) == (0, "no problems\n", "")
 
@@ -271,6 +271,22 @@ def test_form_has_no_field_that_is_not_sent(notes: Shell, ann: str) -> None:
 
 def test_action_answers_http(notes: Shell) -> None:
     assert notes.run(the("greet").text) == the("greet").answer.strip()
+
+
+def test_run_is_started_waited_for_and_answered(notes: Shell) -> None:
+    started = notes.ask(the("start_run").text)
+    assert_shaped(started, the("start_run"))
+    run = started["data"]["startAction"]["runId"]
+    assert notes.ask(the("start_run").text)["data"]["startAction"]["runId"] == run
+    asking = notes.ask(the("wait_run").text, RUN=run)
+    question = asking["data"]["run"]["waiting"]
+    shown = json.loads(the("wait_run").answer)
+    shown["data"]["run"]["waiting"]["token"] = question["token"]
+    assert asking == shown
+    answered = notes.ask(the("answer_run").text, RUN=run, TOKEN=question["token"])
+    assert_shaped(answered, the("answer_run"))
+    later = the("wait_run").text.replace("waitSeconds: 30", "waitSeconds: 0")
+    assert notes.ask(later, RUN=run)["data"]["run"]["waiting"] is None
 
 
 def test_cookie_opens_the_generated_endpoints(notes: Shell, ann: str) -> None:
