@@ -72,6 +72,10 @@ class Applications:
         found = self._by_host.get(host.partition(":")[0].lower())
         return self.generations if found is None else [found]
 
+    def everywhere(self, host: str) -> Sequence[Generation]:
+        """All applications, those of the host first."""
+        return [*self.candidates(host), *self.generations]
+
 
 @dataclass(frozen=True, slots=True)
 class Edge:

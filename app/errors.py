@@ -67,14 +67,23 @@ class DefinitionError(ActionQLError):
 
 
 class BadInput(ActionQLError):
-    """A value is missing, surplus or of the wrong kind; `fields` maps each name to its messages."""
+    """A value is missing, surplus or of the wrong kind; `fields` maps each name to its codes.
+
+    `reasons` has for some of the names what is wrong in words that go on after a name: `is required`.
+    """
 
     code = "BAD_USER_INPUT"
     status = 400
 
-    def __init__(self, message: str, fields: Mapping[str, Sequence[str]] | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        fields: Mapping[str, Sequence[str]] | None = None,
+        reasons: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(message)
         self.fields = dict(fields or {})
+        self.reasons = dict(reasons or {})
 
 
 class HttpsRequired(ActionQLError):

@@ -14,12 +14,14 @@ from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 from app.descriptions import description_routes
 from app.edge import Admission, Edge
 from app.pages.graphiql import static_app
+from app.pages.sessions import session_page_routes
 from app.proxies import TrustedProxies
 from app.schema.endpoint import GraphQLEndpoint
 from app.settings import Settings
 from app.shims.endpoints import Endpoints
 from app.shims.files import Files
 from app.shims.records import record_routes
+from app.shims.sessions import session_routes
 from app.shims.triggers import trigger_routes
 from app.shims.webhooks import Webhooks
 from app.storage.health import Health
@@ -78,6 +80,7 @@ def routes(edge: Edge, graphql: GraphQLEndpoint) -> list[BaseRoute]:
         Route(runtime, graphql),
         *record_routes(edge),
         *trigger_routes(edge),
+        *session_routes(edge),
         Route("/", _start),
         Route("/healthz", _healthy),
         Route("/readyz", readiness.answer),
@@ -88,6 +91,7 @@ def routes(edge: Edge, graphql: GraphQLEndpoint) -> list[BaseRoute]:
         Route(f"{runtime}/action/{{id}}", webhooks.answer, methods=ANY_METHOD),
         Route(f"{runtime}/action/{{id}}/{{path:path}}", webhooks.answer, methods=ANY_METHOD),
         Route(f"{runtime}/endpoints/{{path:path}}", endpoints.answer, methods=ANY_METHOD),
+        *session_page_routes(edge),
         # What no other door has.
         Route("/{path:path}", endpoints.answer, methods=ANY_METHOD),
     ]

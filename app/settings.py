@@ -173,6 +173,15 @@ class Settings(BaseSettings):
     wrong_keys_per_address_minute: Count = Field(
         60, description="Wrong API keys a minute from one address; more are answered 429."
     )
+    execution_at_once: Count = Field(
+        100, description="Requests of the Execution API that one key may have in flight."
+    )
+    execution_per_second: Count = Field(
+        200, description="Requests of the Execution API a second with one key."
+    )
+    execution_per_minute: Count = Field(
+        4000, description="Requests of the Execution API a minute with one key."
+    )
     refresh_grace_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(
         10, description="How long the refresh token before the current one still gets the current one."
     )

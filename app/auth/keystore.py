@@ -25,6 +25,7 @@ SECRET_NAMES = (
     "audit",
     "phixflow-api-key",
     "run-cursor",
+    "page-form",
 )
 LEAST_BYTES = 32
 FRESH_BYTES = 64

@@ -1,4 +1,4 @@
-"""How many attempts a minute: sliding windows in memory, bounded in number."""
+"""How many attempts in a time: sliding windows in memory, bounded in number."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ WINDOW_SECONDS = 60.0
 
 
 class AttemptLimiter:
-    """Counts attempts by key over the last sixty seconds, for at most `most_keys` keys.
+    """Counts attempts by key over the last `window` seconds, for at most `most_keys` keys.
 
     When more keys are in use the one that was checked longest ago is forgotten. For the event loop's thread. Each
     process counts for itself: with several workers, a caller whose connections reach all of them gets as many times
     the limit.
     """
 
-    def __init__(self, most_keys: int = 10_000) -> None:
+    def __init__(self, most_keys: int = 10_000, window: float = WINDOW_SECONDS) -> None:
         self._most_keys = most_keys
+        self._window = window
         self._attempts: OrderedDict[bytes, deque[float]] = OrderedDict()
 
     def __len__(self) -> int:
@@ -31,14 +32,14 @@ class AttemptLimiter:
         `now` is in seconds of a monotonic clock; the answer is whole and at least 1.
         """
         attempts = self._attempts_of(key)
-        while attempts and attempts[0] <= now - WINDOW_SECONDS:
+        while attempts and attempts[0] <= now - self._window:
             attempts.popleft()
         if len(attempts) < limit:
             attempts.append(now)
             return None
         # With a limit that was lowered, more than the oldest attempt has to leave the window.
         leaving = attempts[-limit] if limit > 0 else now
-        return max(1, math.ceil(leaving + WINDOW_SECONDS - now))
+        return max(1, math.ceil(leaving + self._window - now))
 
     def _attempts_of(self, key: str) -> deque[float]:
         # Callers choose the keys (user names): their digest keeps the memory of each bounded.

@@ -70,7 +70,8 @@ def _checked(
             wrong.setdefault(sent.names.get(name, name), problem)
     if wrong:
         message = "; ".join(f"{name} {problem}" for name, problem in wrong.items())
-        raise BadInput(message, {name: [problem.code] for name, problem in wrong.items()})
+        reasons = {name: str(problem) for name, problem in wrong.items()}
+        raise BadInput(message, {name: [problem.code] for name, problem in wrong.items()}, reasons)
     return values
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from uuid import UUID, uuid5
 
+from app.auth import base64url
+
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SEPARATOR = re.compile(r"[^A-Za-z0-9]+")
 
@@ -39,6 +41,19 @@ def parse_uuid(text: str) -> UUID | None:
     """A uuid with or without hyphens in any case; None when it is no uuid."""
     try:
         return UUID(text) if len(text) in (32, 36) else None
+    except ValueError:
+        return None
+
+
+def short_uuid(uuid: UUID) -> str:
+    """A uuid as 22 characters of base64url."""
+    return base64url.encode(uuid.bytes)
+
+
+def parse_short_uuid(text: str) -> UUID | None:
+    """A uuid in base64url, or in any other spelling; None when it is no uuid."""
+    try:
+        return UUID(bytes=base64url.decode(text)) if len(text) == 22 else parse_uuid(text)
     except ValueError:
         return None
 

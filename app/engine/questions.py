@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.definition.model import Input
+from app.expressions import to_plain
 from app.steps.base import Ask
 
 
@@ -31,4 +32,8 @@ def _field(name: str, field: Input) -> dict[str, Any]:
     }
     if field.options:
         shown["options"] = list(field.options)
+    if field.length is not None:
+        shown["length"] = field.length
+    if field.default is not None and not str(field.default).startswith("="):
+        shown["default"] = to_plain(field.default)
     return shown

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
-from starlette.types import Message
 
 from app.assets import Asset, reference
 from app.assets.serve import download_headers
 from app.edge import Edge, plain_error
-from app.errors import BadInput, TooLarge
+from app.errors import BadInput
 from app.openapi import Answer, Body, Described, Parameter, Schema, Subject, answers
 from app.openapi.errors import plain_refusals
 from app.resolvers import assets
+from app.uploads import bounded, chunks
 
 DOOR = "files"
-CHUNK = 65_536
 _TEXT: Schema = {"type": "string"}
 _BYTES: Schema = {"type": "string", "format": "binary"}
 _SIGNED = ("reference", "expires", "signature")
@@ -113,24 +112,3 @@ def describe(subject: Subject) -> Iterator[Described]:
             **plain_refusals(subject.schemas, 404),
         },
     )
-
-
-def bounded(request: Request, most: int) -> Request:
-    """The same request, whose body is counted while it arrives."""
-    taken = 0
-
-    async def receive() -> Message:
-        nonlocal taken
-        message = await request.receive()
-        taken += len(message.get("body", b""))
-        if taken > most:
-            raise TooLarge(f"The form is larger than {most} bytes.")
-        return message
-
-    return Request(request.scope, receive)
-
-
-async def chunks(file: UploadFile) -> AsyncIterator[bytes]:
-    """The bytes of a form's file, piece by piece."""
-    while chunk := await file.read(CHUNK):
-        yield chunk

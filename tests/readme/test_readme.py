@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -174,6 +175,21 @@ def test_triggers_answer_what_is_shown(examples: Shell) -> None:
 
 def test_description_has_the_endpoint(examples: Shell) -> None:
     assert examples.run(the("openapi").text).splitlines() == the("openapi").answer.splitlines()
+
+
+def test_session_is_started_and_followed_to_its_page(examples: Shell) -> None:
+    commands = the("module_key").text.replace("actionql keys", f"{sys.executable} -m app keys")
+    key = examples.run(f'{commands}\nprintf %s "$KEY"', PYTHONPATH=str(ROOT)).strip()
+    started = examples.ask(the("session_start").text, KEY=key)
+    assert_shaped(started, the("session_start"))
+    shown, id = json.loads(the("session_state").answer), started["data"]["id"]
+    deadline = monotonic() + 10
+    while True:
+        found = examples.ask(the("session_state").text, KEY=key, SESSION=id)
+        if found["data"] == shown["data"] or monotonic() > deadline:
+            break
+    assert (found["data"], found["links"]) == (shown["data"], started["links"])
+    assert "Equipment for Ada" in examples.run('curl -sf "$URL"', URL=found["links"]["browser"])
 
 
 # The reader's own application

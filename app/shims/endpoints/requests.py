@@ -21,8 +21,8 @@ from app.properties.base import Invalid
 from app.resolvers.assets import keep
 from app.resolvers.context import Context
 from app.shims.endpoints.operations import Body, Media, RunAction, Variable
-from app.shims.files import bounded, chunks
 from app.suggestions import did_you_mean
+from app.uploads import bounded, chunks
 
 MOST_PARAMETERS = 100
 MOST_FILES = 20

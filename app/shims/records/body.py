@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from app.edge import header, read_body
 from app.errors import BadInput
-from app.shims.files import bounded
+from app.uploads import bounded
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"

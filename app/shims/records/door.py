@@ -22,7 +22,6 @@ from app.resolvers import assets, records
 from app.resolvers.actions import run_action
 from app.resolvers.context import Context, Generation
 from app.resolvers.listing import Listing, Listings
-from app.shims.files import bounded, chunks
 from app.shims.records.addresses import Addresses
 from app.shims.records.answers import WrongMethod, answer, nothing, refuse
 from app.shims.records.body import (
@@ -36,6 +35,7 @@ from app.shims.records.body import (
 from app.shims.records.description import models, readable_names
 from app.shims.records.parameters import ListParser
 from app.shims.records.values import collection_values, input_values, record_values
+from app.uploads import bounded, chunks
 
 DOOR = "rest"
 Handle = Callable[["Call"], Awaitable[Response]]

@@ -48,7 +48,7 @@ def test_load_with_create_makes_fresh_secrets_for_the_owner_alone(tmp_path: Path
     assert path.stat().st_mode & 0o777 == 0o600
     values = [keystore.secret(name) for name in SECRET_NAMES]
     assert {len(value) for value in values} == {64}
-    assert len(set(values)) == len(SECRET_NAMES) == 7
+    assert len(set(values)) == len(SECRET_NAMES) == 8
     assert [entry.name for entry in path.parent.iterdir()] == ["keystore.json"]
 
 

@@ -59,3 +59,8 @@ def test_limiter_under_a_flood_of_keys_stays_bounded() -> None:
 
 def test_check_of_any_text_is_counted() -> None:
     assert attempts(AttemptLimiter(), "\ud800" * 10_000, 1, 0.0, 0.0) == [None, 60]
+
+
+def test_attempts_count_for_as_long_as_the_window_is() -> None:
+    limiter = AttemptLimiter(window=1.0)
+    assert [limiter.check("a", 1, now) for now in (0.0, 0.5, 1.0, 1.9, 2.0)] == [None, 1, None, 1, None]
