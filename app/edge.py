@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from random import getrandbits
 from typing import Any
@@ -38,19 +39,32 @@ from app.resolvers.context import Context, Generation, Server, no_place
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
+@dataclass(frozen=True, slots=True)
+class NotRenewed:
+    """Why a changed definition is not served, and since when: what was served before still is."""
+
+    since: datetime
+    problems: tuple[str, ...]
+
+
 @dataclass
 class Applications:
-    """The applications that this server holds now; a reload swaps one of them."""
+    """The applications that this server holds now, swapped whole when definitions change."""
 
     generations: Sequence[Generation]
+    not_renewed: NotRenewed | None = None
+    """Set while the definitions as they are now could not be served."""
     _by_uuid: dict[str, Generation] = field(init=False)
     _by_host: dict[str, Generation] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._by_uuid = {one.application.uuid.hex: one for one in self.generations}
-        self._by_host = {
-            host.lower(): one for one in reversed(self.generations) for host in one.application.hosts
-        }
+        self.swap(self.generations)
+
+    def swap(self, generations: Sequence[Generation]) -> None:
+        """Serves these from now on."""
+        self.generations = generations
+        self._by_uuid = {one.application.uuid.hex: one for one in generations}
+        self._by_host = {host.lower(): one for one in reversed(generations) for host in one.application.hosts}
 
     def by_id(self, id: str) -> Generation:
         """The application with this uuid, in any spelling, or this name."""

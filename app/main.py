@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
-import gc
 import os
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from starlette.applications import Starlette
@@ -30,9 +29,11 @@ from app.engine.dispatch import InProcess
 from app.engine.revisions import Engine
 from app.engine.runs import Runs
 from app.functions import kinds_with, load_application
+from app.memory import made_to_stay, return_large_blocks
 from app.outbound import Outbound
 from app.outbound.mail import Mail, Outbox, SmtpServer
 from app.permissions import Permissions, telling_roles
+from app.renewal import Compiled, Renewal
 from app.resolvers.context import Generation, Server
 from app.resolvers.key_ring import KeyRing
 from app.resolvers.tokens import Tokens
@@ -54,30 +55,39 @@ from app.storage.system import SYSTEM
 from app.storage.tables import Tables, build_tables
 from app.storage.work import Database
 
+if TYPE_CHECKING:
+    from app.storage.migrate import Gone
+
 EXAMPLES = Path(__file__).parent / "examples"
 SERVED_EXAMPLES = ("taskings", "shoes", "crm", "onboarding")
 """The built-in examples, in the order in which they are served."""
-
-_M_MMAP_THRESHOLD = -3
-"""The name of this parameter in <malloc.h>."""
-_LARGE_BYTES = 1 << 20
 
 log = structlog.get_logger()
 
 
 def load_definitions(paths: Sequence[Path]) -> list[Loaded]:
     """Every definition, checked; the built-in examples where no path is given."""
-    chosen = list(paths) or [EXAMPLES / f"{name}.yaml" for name in SERVED_EXAMPLES]
-    return [load_application(path) for path in chosen]
+    return [load_application(path) for path in definition_paths(paths)]
 
 
-async def prepare(settings: Settings, definitions: Sequence[Loaded], environment: Mapping[str, str]) -> None:
+def definition_paths(paths: Sequence[Path]) -> list[Path]:
+    """Where the definitions stand; the built-in examples where no path is given."""
+    return list(paths) or [EXAMPLES / f"{name}.yaml" for name in SERVED_EXAMPLES]
+
+
+async def prepare(
+    settings: Settings,
+    definitions: Sequence[Loaded],
+    environment: Mapping[str, str],
+    *,
+    gone: Gone = "leave",
+) -> None:
     """Makes missing tables and seed records, once for all processes that are to serve."""
     server = await open_server(settings)
+    applications = [one.application for one in definitions]
     try:
-        await open_applications(
-            server, [one.application for one in definitions], environment, sources=_sources(definitions)
-        )
+        compiled = compile_applications(server, applications, environment, _sources(definitions))
+        await settle(server, compiled, gone=gone)
     finally:
         await close_server(server)
 
@@ -88,10 +98,12 @@ def create_app(
     environment: Mapping[str, str] | None = None,
     *,
     prepared: bool = False,
-) -> Starlette:
+    read: Callable[[], Sequence[Loaded]] | None = None,
+) -> Front:
     """The ASGI application; its shutdown ends what is running.
 
-    Its start-up makes missing tables and seed records, unless they are `prepared`.
+    Its start-up makes missing tables and seed records, unless they are `prepared`. With `read`, which gives the
+    definitions as they are now, it serves them anew whenever its `changed` is set.
     """
     environment = os.environ if environment is None else environment
 
@@ -99,27 +111,19 @@ def create_app(
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         server = await open_server(settings)
         try:
-            with _made_to_stay():
-                generations = await open_applications(
-                    server,
-                    [one.application for one in definitions],
-                    environment,
-                    prepared=prepared,
-                    sources=_sources(definitions),
-                )
-                edge = Edge(server, Applications(generations))
-                graphql = GraphQLEndpoint(edge)
-                for generation in generations:
-                    graphql.warm(generation)
-                front.open(edge, graphql)
-            log.info("ready", applications=[one.application.name for one in generations])
+            edge, graphql = await _open_edge(server, definitions, environment, prepared=prepared)
+            front.open(edge, graphql)
+            log.info("ready", applications=[one.application.name for one in edge.applications.generations])
             sweeping = asyncio.create_task(sweep(server.store, server.database))
-            worker = begin_worker(server, generations)
-            yield
+            worker = begin_worker(server, edge.applications.generations)
+            compile = partial(compile_applications, server, environment=environment)
+            renewal = Renewal(edge, graphql, worker, compile, partial(settle, server, gone="refuse"))
+            async with renewal.running(read, front.changed):
+                yield
             sweeping.cancel()
             await asyncio.wait([sweeping])
             await worker.stop(settings.run_grace_seconds)
-            for generation in generations:
+            for generation in edge.applications.generations:
                 await generation.runs.finish(settings.run_grace_seconds)
         finally:
             await close_server(server)
@@ -128,21 +132,28 @@ def create_app(
     return front
 
 
-@contextmanager
-def _made_to_stay() -> Iterator[None]:
-    """What is made within lives as long as the process: the collector looks at it once, at the end."""
-    gc.disable()
-    try:
-        yield
-        gc.collect()
-        gc.freeze()
-    finally:
-        gc.enable()
+async def _open_edge(
+    server: Server, definitions: Sequence[Loaded], environment: Mapping[str, str], *, prepared: bool
+) -> tuple[Edge, GraphQLEndpoint]:
+    """What the doors need. Nothing else holds the generations, so that they can go when they are swapped."""
+    with made_to_stay():
+        generations = await open_applications(
+            server,
+            [one.application for one in definitions],
+            environment,
+            prepared=prepared,
+            sources=_sources(definitions),
+        )
+        edge = Edge(server, Applications(generations))
+        graphql = GraphQLEndpoint(edge)
+        for generation in generations:
+            graphql.warm(generation)
+    return edge, graphql
 
 
 async def open_server(settings: Settings) -> Server:
     """What all applications share: database, keystore, password pool, file store and outgoing client."""
-    _return_large_blocks()
+    return_large_blocks()
     settings.data.mkdir(parents=True, exist_ok=True)
     keystore = Keystore.load(settings.keystore_file, create=settings.environment == "development")
     if "://" in settings.assets_place:
@@ -187,16 +198,6 @@ def open_mail(settings: Settings) -> Mail:
     return Mail(post, settings.mail_from)
 
 
-def _return_large_blocks() -> None:
-    """Has glibc give what is freed in large blocks back to the system; other C libraries do anyhow.
-
-    By itself it would keep, for each thread that has hashed a password, as much as argon2 took.
-    """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
-        mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
-
-
 async def close_server(server: Server) -> None:
     """Ends what the server holds, in the order of use."""
     await server.outbound.aclose()
@@ -232,32 +233,51 @@ async def open_applications(
 
     `sources` by the name of the application: what a definition was read from is kept for the runs that begin with it.
     """
+    compiled = compile_applications(server, applications, environment, sources)
+    await settle(server, compiled, prepared=prepared)
+    return compiled.generations
+
+
+def compile_applications(
+    server: Server,
+    applications: Sequence[Application],
+    environment: Mapping[str, str],
+    sources: Mapping[str, Source] = MappingProxyType({}),
+    kept: Mapping[str, Generation] = MappingProxyType({}),
+) -> Compiled:
+    """Applications ready to serve, once the database fits them; those of `kept`, by name, stay what they are."""
     tables = {application.name: build_tables(application) for application in applications}
-    if not prepared:
-        await _migrate(server.settings, tables.values())
     invent = server.settings.environment == "development"
     secrets = read_secrets(list(applications), environment, server.settings.data, invent)
     generations = []
     for application in applications:
+        name = application.name
         config = configuration(application, environment, secrets)
-        source = sources.get(application.name)
-        generation = build_generation(server, tables[application.name], config, source)
-        if not prepared:
-            await _seed(server, generation, secrets)
-            if source is not None:
-                await generation.durable.revisions.keep(text_of(source))
-        generations.append(generation)
-    return generations
+        made = kept.get(name) or build_generation(server, tables[name], config, sources.get(name))
+        generations.append(made)
+    return Compiled(generations, list(tables.values()), secrets, sources)
 
 
-async def _migrate(settings: Settings, tables: Iterable[Tables]) -> None:
+async def settle(server: Server, compiled: Compiled, *, prepared: bool = False, gone: Gone = "leave") -> None:
+    """Brings the database to what is compiled, unless it is `prepared`: tables, seed records, kept definitions."""
+    if prepared:
+        return
+    await _migrate(server.settings, compiled.tables, gone)
+    for generation in compiled.generations:
+        await _seed(server, generation, compiled.secrets)
+        source = compiled.sources.get(generation.application.name)
+        if source is not None:
+            await generation.durable.revisions.keep(text_of(source))
+
+
+async def _migrate(settings: Settings, tables: Iterable[Tables], gone: Gone) -> None:
     url, metadatas = database_url(settings), [SYSTEM, *(one.metadata for one in tables)]
     if fits(url, metadatas):
         return
     # What compares and changes tables is large, and most starts do neither.
     from app.storage.migrate import migrate
 
-    await migrate(url, metadatas)
+    await migrate(url, metadatas, gone=gone)
 
 
 async def _seed(server: Server, of: Generation, secrets: Mapping[str, str]) -> None:

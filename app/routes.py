@@ -38,6 +38,8 @@ class Front(Starlette):
 
     def __init__(self, settings: Settings, lifespan: Lifespan[Starlette] | None = None) -> None:
         super().__init__(lifespan=lifespan)
+        self.changed = asyncio.Event()
+        """Set when the definitions may have changed."""
         self._graphql: ASGIApp | None = None
         self._way: ASGIApp = Admission(
             self._pass,

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
 import signal
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 from socket import SO_REUSEADDR, SO_REUSEPORT, SOCK_STREAM, SOL_SOCKET, socket
+from threading import Thread
 from typing import Any
 
 import uvicorn
@@ -15,14 +20,16 @@ from starlette.applications import Starlette
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
-from app.definition.load import Loaded
+from app.definition.load import SUFFIXES, Loaded
 from app.definition.source import Source
 from app.errors import ActionQLError
 from app.functions import rebuild_application
 from app.logs import configure_logs
-from app.main import create_app, prepare
+from app.main import create_app, load_definitions, prepare
+from app.routes import Front
 from app.settings import Settings
 
+WATCHED = (*SUFFIXES, ".py")
 _PATIENCE = 30
 """Seconds in which a worker has to show that it is alive; on a busy machine starting takes some."""
 
@@ -33,27 +40,46 @@ class WorkerFailed(ActionQLError):
     code = "WORKER_FAILED"
 
 
-def serve_here(settings: Settings, definitions: Sequence[Loaded], environment: Mapping[str, str]) -> None:
-    """Serves in this process until SIGTERM or SIGINT, and lets what is in flight end."""
-    app = create_app(settings, definitions, environment)
+def serve_here(
+    settings: Settings,
+    definitions: Sequence[Loaded],
+    environment: Mapping[str, str],
+    paths: Sequence[Path],
+    *,
+    reload: bool = False,
+) -> None:
+    """Serves in this process until SIGTERM or SIGINT, and lets what is in flight end.
+
+    At SIGHUP, with `reload` also whenever a file of `paths` changes, the definitions are read again.
+    """
+    app = create_app(settings, definitions, environment, read=partial(load_definitions, paths))
     config = _config(app, settings, lifespan="off")
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(_serve(app, uvicorn.Server(config)))
+        runner.run(_serve(app, uvicorn.Server(config), paths if reload else ()))
 
 
 def serve_in_workers(
-    settings: Settings, definitions: Sequence[Loaded], environment: Mapping[str, str], workers: int
+    settings: Settings,
+    definitions: Sequence[Loaded],
+    environment: Mapping[str, str],
+    paths: Sequence[Path],
+    workers: int,
+    *,
+    reload: bool = False,
 ) -> None:
     """Prepares the database, then serves in `workers` processes until SIGTERM or SIGINT.
 
     Each then lets what is in flight end. One that dies before is started anew, on the definitions as they were read
     here. Limits on attempts, requests in flight, password hashes and database connections count for each.
+    At SIGHUP, with `reload` also whenever a file of `paths` changes, each reads the definitions again.
     """
     asyncio.run(prepare(settings, definitions, environment))
-    worker = Worker(settings, tuple(one.source for one in definitions), dict(environment))
+    worker = Worker(settings, _sources(definitions), dict(environment), tuple(paths))
     config = _config(worker, settings, lifespan="on", factory=True, workers=workers)
     with _Port(fileno=config.bind_socket().detach()) as port:
-        supervisor = Multiprocess(config, sockets=[port])
+        supervisor = _Supervisor(config, [port])
+        if reload:
+            _watch(paths)
         supervisor.run()
     if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
         raise WorkerFailed("A worker could not start; the log says why.")
@@ -66,12 +92,62 @@ class Worker:
     settings: Settings
     sources: tuple[Source, ...]
     environment: dict[str, str]
+    paths: tuple[Path, ...]
 
     def __call__(self) -> Starlette:
         configure_logs()
         _stop_without_parent()
         definitions = [rebuild_application(source) for source in self.sources]
-        return create_app(self.settings, definitions, self.environment, prepared=True)
+        read = partial(load_definitions, self.paths)
+        app = create_app(self.settings, definitions, self.environment, prepared=True, read=read)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, app.changed.set)
+        return app
+
+    def renewed(self) -> Worker:
+        """The same with the definitions as they are now, for which the database has been prepared.
+
+        Raises what the workers are to tell themselves.
+        """
+        definitions = load_definitions(self.paths)
+        asyncio.run(prepare(self.settings, definitions, self.environment, gone="refuse"))
+        return replace(self, sources=_sources(definitions))
+
+
+class _Supervisor(Multiprocess):
+    """Passes SIGHUP on to the workers, which swap what they serve."""
+
+    def handle_hup(self) -> None:
+        with suppress(ActionQLError):
+            # One that dies later is started anew on these.
+            self.config.app = self.config.app.renewed()  # type: ignore[union-attr]
+        for process in self.processes:
+            if process.pid is not None and process.exitcode is None:
+                os.kill(process.pid, signal.SIGHUP)
+
+
+def _sources(definitions: Sequence[Loaded]) -> tuple[Source, ...]:
+    return tuple(one.source for one in definitions)
+
+
+def _watch(paths: Sequence[Path]) -> None:
+    """Has this process get SIGHUP whenever a definition changes."""
+    # It is large, and few servers watch.
+    from watchfiles import watch
+
+    folders = {path if path.is_dir() else path.parent for path in map(Path.absolute, paths)}
+
+    def look() -> None:
+        changes = watch(
+            *folders,
+            watch_filter=lambda _, path: Path(path).suffix in WATCHED,
+            recursive=False,
+            debounce=400,
+            raise_interrupt=False,
+        )
+        for _ in changes:
+            os.kill(os.getpid(), signal.SIGHUP)
+
+    Thread(target=look, name="watch", daemon=True).start()
 
 
 class _Port(socket):
@@ -109,8 +185,11 @@ def _config(app: Any, settings: Settings, **options: Any) -> uvicorn.Config:
     )
 
 
-async def _serve(app: Starlette, server: uvicorn.Server) -> None:
+async def _serve(app: Front, server: uvicorn.Server, watched: Sequence[Path]) -> None:
     """Starts and stops the application round the server, so that an error of its start reaches the caller."""
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, app.changed.set)
+    if watched:
+        _watch(watched)
     async with app.router.lifespan_context(app):
         # uvicorn raises the signal that stopped it once more when it is done; by then it has been obeyed.
         for stop in (signal.SIGTERM, signal.SIGINT):

@@ -11,6 +11,7 @@ from app.cli.check import check, kinds
 from app.cli.diff import diff
 from app.cli.keys import keys_cli
 from app.cli.migrate import migrate
+from app.cli.runs import runs_cli
 from app.cli.schema import schema_cli
 from app.cli.serve import serve
 from app.cli.users import users_cli
@@ -31,6 +32,7 @@ cli.command()(kinds)
 cli.add_typer(schema_cli, name="schema")
 cli.add_typer(users_cli, name="users")
 cli.add_typer(keys_cli, name="keys")
+cli.add_typer(runs_cli, name="runs")
 
 
 def main() -> None:

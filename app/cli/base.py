@@ -15,6 +15,7 @@ DataOption = Annotated[
     Path | None,
     typer.Option("--data", help="Folder of the database, assets and keystore.", show_default="data"),
 ]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 PathsArgument = Annotated[
     list[Path] | None, typer.Argument(help="Definitions; none means the built-in examples.")
 ]

@@ -6,13 +6,12 @@ import asyncio
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
 from pydantic import ValidationError
 
 from app import settings as settings_module
-from app.cli.base import DataOption, PathsArgument
+from app.cli.base import DataOption, JsonOption, PathsArgument
 from app.definition.diff import differences
 from app.definition.load import Loaded, from_text
 from app.definition.model import Application
@@ -46,7 +45,7 @@ class Compared:
 def diff(
     paths: PathsArgument = None,
     data: DataOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Tells what the definitions would do to the data that is there, and to callers of what was served last."""
     settings, definitions = settings_module.load(data=data), load_definitions(paths or [])

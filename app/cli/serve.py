@@ -11,7 +11,7 @@ import typer
 from app import settings as settings_module
 from app.cli.base import DataOption
 from app.logs import configure_logs
-from app.main import load_definitions
+from app.main import definition_paths, load_definitions
 from app.secrets import read_secrets
 from app.serving import serve_here, serve_in_workers
 from app.welcome import welcome
@@ -25,11 +25,18 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on.", show_default="8000")] = None,
     data: DataOption = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that serve, all on the same port.")] = 1,
+    reload: Annotated[
+        bool, typer.Option("--reload", help="Serve definitions anew when a file changes.")
+    ] = False,
 ) -> None:
-    """Serves definitions until it is told to stop; SIGTERM lets what is in flight end first."""
+    """Serves definitions until it is told to stop.
+
+    SIGTERM lets what is in flight end first; SIGHUP has the definitions read again.
+    """
     configure_logs()
     settings = settings_module.load(host=host, port=port, data=data)
-    definitions = load_definitions(paths or [])
+    places = definition_paths(paths or [])
+    definitions = load_definitions(places)
     environment = dict(os.environ)
     # The taskings example calls its own server.
     environment.setdefault("TASKINGS_DATA_API_HOST", f"{settings.host}:{settings.port}")
@@ -39,6 +46,6 @@ def serve(
         invented = {name: value for name, value in secrets.items() if not environment.get(name)}
         print(welcome(applications, settings, invented), flush=True)
     if workers > 1:
-        serve_in_workers(settings, definitions, environment, workers)
+        serve_in_workers(settings, definitions, environment, places, workers, reload=reload)
     else:
-        serve_here(settings, definitions, environment)
+        serve_here(settings, definitions, environment, places, reload=reload)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from app.definition.model import Input
@@ -12,9 +13,11 @@ from app.steps.base import Ask
 
 
 def question(ask: Ask) -> dict[str, Any]:
-    """What is stored while the run waits: a new token, the texts, and the fields as a form shows them."""
+    """What is stored while the run waits: a new token, the texts, the fields as a form shows them, and since when."""
     fields = [_field(name, field) for name, field in ask.fields.items()]
-    return {"token": secrets.token_urlsafe(16), "title": ask.title, "text": ask.text, "fields": fields}
+    asked = datetime.now(UTC).isoformat()
+    token = secrets.token_urlsafe(16)
+    return {"token": token, "title": ask.title, "text": ask.text, "fields": fields, "asked": asked}
 
 
 def belongs(token: str, wait: Mapping[str, Any] | None) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from weakref import WeakSet
 
 import structlog
 
@@ -34,16 +35,22 @@ class Worker:
         self._database = database
         self._dispatcher = dispatcher
         self._applications = applications
+        self._former: WeakSet[DurableRuns] = WeakSet()
         self._rows = rows
         self._ticks = 0
-        self._schedules = [
-            Schedules(database, one, now) for one in applications.values() if is_scheduled(one.application)
-        ]
+        self._now = now
+        self._schedules = self._scheduled()
         self._serving: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
         """Serves in a task of its own, until `stop`."""
         self._serving = asyncio.create_task(self._dispatcher.serve(self.drive, self.tick))
+
+    def swap(self, applications: Mapping[str, DurableRuns]) -> None:
+        """Drives the runs of these from now on, and what the former ones had just begun."""
+        self._former.update(one for one in self._applications.values() if one not in applications.values())
+        self._applications = applications
+        self._schedules = self._scheduled()
 
     async def stop(self, grace: float) -> None:
         """Lets runs that are under way go on for so many seconds, then gives them back."""
@@ -53,7 +60,7 @@ class Worker:
 
     async def drive(self, run: str) -> None:
         """Takes the run, if it is due and served here, and drives it until it ends or waits."""
-        for one in self._applications.values():
+        for one in [*self._applications.values(), *self._former]:
             if await one.drive_begun(run):
                 return
         served = list(self._applications)
@@ -83,3 +90,9 @@ class Worker:
             for one in self._applications.values():
                 await one.revisions.free()
         self._ticks += 1
+
+    def _scheduled(self) -> list[Schedules]:
+        applications = self._applications.values()
+        return [
+            Schedules(self._database, one, self._now) for one in applications if is_scheduled(one.application)
+        ]

@@ -17,7 +17,7 @@ from app.errors import Forbidden, PrivateDataMode, Unauthenticated
 from app.permissions import Grant, Opened, Principal, Verb
 from app.permissions.row_filters import RowFilter, compile_rows
 from app.properties import KINDS
-from app.resolvers.context import Context, Generation
+from app.resolvers.context import Context
 from app.resolvers.records import read, wanted, written, written_source
 from app.storage.records import Wanted
 from app.storage.selection import Field, Leaf, Many, One, Selection, Sort, Source, Values, granted
@@ -66,10 +66,9 @@ class _Made:
 
 
 class Listings:
-    """The listings of one application generation."""
+    """The listings of one application generation, which they do not hold: it goes when it is swapped."""
 
-    def __init__(self, generation: Generation) -> None:
-        self._generation = generation
+    def __init__(self) -> None:
         self._made: dict[tuple[frozenset[str], Opened | None, Listing], _Made] = {}
         self._saved: dict[tuple[str, str], RowFilter] = {}
 
@@ -104,18 +103,18 @@ class Listings:
         key = (context.principal.roles, context.opened, listing)
         made = self._made.get(key)
         if made is None:
-            made = _Making(context, operands).make(listing, self._filter(listing))
+            made = _Making(context, operands).make(listing, self._filter(context, listing))
             if len(self._made) >= MOST_LISTINGS:
                 self._made = {}
             self._made[key] = made
         return made
 
-    def _filter(self, listing: Listing) -> RowFilter | None:
+    def _filter(self, context: Context, listing: Listing) -> RowFilter | None:
         if listing.filter is None:
             return None
         key = (listing.model, listing.filter)
         if key not in self._saved:
-            application = self._generation.application
+            application = context.generation.application
             model = application.models[listing.model]
             self._saved[key] = compile_rows(application, model, model.filters[listing.filter].where)
         return self._saved[key]

@@ -260,7 +260,7 @@ def _view(context: Context, row: StoredRun, steps: Sequence[Mapping[str, Any]] |
         error = RunError(row.reason, row.message or "The run failed.", detail)
     waiting = None
     if row.state == WAITING and row.wait is not None:
-        waiting = Waiting(**row.wait)
+        waiting = Waiting(**{name: row.wait[name] for name in Waiting.__slots__})
     return RunView(
         id=row.id,
         action=row.action_name,

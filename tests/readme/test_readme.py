@@ -139,6 +139,13 @@ def test_users_and_keys_are_made_beside_the_server(examples: Shell) -> None:
     assert re.sub(unsettled, "..", printed) == re.sub(unsettled, "..", the("users").answer)
 
 
+def test_runs_are_listed_beside_the_server(examples: Shell, token: str) -> None:
+    commands = the("runs").text.replace("actionql", f"{sys.executable} -m app")
+    printed = examples.run(commands, PYTHONPATH=str(ROOT))
+    assert "What is the matter" in printed
+    assert isinstance(json.loads(printed[printed.index("[") :]), list)
+
+
 def test_shoe_is_made_and_listed(examples: Shell) -> None:
     assert_shaped(examples.ask(the("shoe").text), the("shoe"))
     listed, shown = examples.run(the("prices").text).splitlines(), the("prices").answer.splitlines()

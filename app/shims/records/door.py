@@ -47,7 +47,7 @@ class Served:
 
     def __init__(self, generation: Generation) -> None:
         self.addresses = Addresses(generation.application)
-        self.listings = Listings(generation)
+        self.listings = Listings()
 
 
 @dataclass(frozen=True, slots=True)

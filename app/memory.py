@@ -1,0 +1,41 @@
+"""What the process asks of Python's collector and of the C library, so that memory stays small and pauses short."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_M_MMAP_THRESHOLD = -3
+"""The name of this parameter in <malloc.h>."""
+_LARGE_BYTES = 1 << 20
+
+
+@contextmanager
+def made_to_stay() -> Iterator[None]:
+    """What is made within lives long: the collector looks at it once, at the end."""
+    gc.disable()
+    try:
+        yield
+        gc.collect()
+        gc.freeze()
+    finally:
+        gc.enable()
+
+
+def free_what_stayed() -> None:
+    """Has the collector look at everything once more, so that what is no longer used goes; the rest is to stay."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
+def return_large_blocks() -> None:
+    """Has glibc give what is freed in large blocks back to the system; other C libraries do anyhow.
+
+    By itself it would keep, for each thread that has hashed a password, as much as argon2 took.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
