@@ -33,11 +33,6 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def is_scheduled(application: Application) -> bool:
-    """Whether the clock starts any of its actions."""
-    return any(action.triggers.schedule for action in application.actions.values())
-
-
 @dataclass(slots=True)
 class Schedule:
     """An action that the clock starts; `next` is when this process looks at it again."""
@@ -68,13 +63,18 @@ class Schedules:
         """Starts what is due; one that cannot be started is tried again at the next tick."""
         now = self._now()
         if self._schedules is None:
-            # What reads cron lines takes time to load, and only those who have one need it.
-            schedules = await asyncio.to_thread(_schedules, self._application, now)
+            schedules = await self._defined(now)
             await self._begin(schedules, now)
             self._schedules = schedules
         for one in self._schedules:
             if one.next is not None and one.next <= now:
                 await self._try(one, now)
+
+    async def _defined(self, now: datetime) -> list[Schedule]:
+        if not any(action.triggers.schedule for action in self._application.actions.values()):
+            return []
+        # What reads cron lines takes time to load, and only those who have one need it.
+        return await asyncio.to_thread(_schedules, self._application, now)
 
     async def _begin(self, schedules: list[Schedule], now: datetime) -> None:
         def work() -> Work[None]:

@@ -10,7 +10,7 @@ import structlog
 
 from app.engine.dispatch import Dispatcher
 from app.engine.durable_runs import DurableRuns
-from app.engine.schedules import Clock, Schedules, is_scheduled, utc_now
+from app.engine.schedules import Clock, Schedules, utc_now
 from app.storage.durable_runs import DurableRows
 from app.storage.work import Database
 
@@ -92,7 +92,4 @@ class Worker:
         self._ticks += 1
 
     def _scheduled(self) -> list[Schedules]:
-        applications = self._applications.values()
-        return [
-            Schedules(self._database, one, self._now) for one in applications if is_scheduled(one.application)
-        ]
+        return [Schedules(self._database, one, self._now) for one in self._applications.values()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -117,7 +118,7 @@ async def test_slots_missed_while_nobody_served_start_one_run_or_none(
         assert await started(one) == slots
 
 
-async def test_changed_schedule_begins_anew_and_a_removed_one_ends(tmp_path: Path, database_url: str) -> None:
+async def test_changed_schedule_begins_anew(tmp_path: Path, database_url: str) -> None:
     clock = Clock()
     async with desk(tmp_path, database_url, loaded(DEFINITION), driving=False) as one:
         outdated = worker(one, clock)
@@ -133,12 +134,21 @@ async def test_changed_schedule_begins_anew_and_a_removed_one_ends(tmp_path: Pat
             clock.go(minutes=31)
             await newer.tick()
             assert await started(other) == ["Often 2026-11-22T07:30Z"]
-        removed = changed(tmp_path, '    triggers: {schedule: {cron: "* * * * *"}}\n', "")
-        async with desk(tmp_path, database_url, removed, driving=False) as other:
-            await worker(other, clock).tick()
-        clock.go(hours=1)
+
+
+async def test_removed_schedules_end(tmp_path: Path, database_url: str) -> None:
+    clock = Clock()
+    text = re.sub(r"    triggers: .*\n", "", DEFINITION.read_text())
+    (tmp_path / "removed.yaml").write_text(text)
+    async with desk(tmp_path, database_url, loaded(DEFINITION), driving=False) as one:
+        outdated = worker(one, clock)
         await outdated.tick()
-        assert await started(one) == ["Often 2026-11-22T07:30Z"]
+        async with desk(tmp_path, database_url, loaded(tmp_path / "removed.yaml"), driving=False) as other:
+            await worker(other, clock).tick()
+        clock.go(seconds=20)
+        await outdated.tick()
+        assert await started(one) == []
+        assert await run_sql(database_url, "SELECT * FROM actionql_schedule") == []
 
 
 async def test_slot_is_not_lost_when_its_run_cannot_be_started(
