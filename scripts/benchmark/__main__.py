@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 import typer
@@ -18,6 +18,7 @@ from scripts.benchmark.measure import Results, Schedule, measure
 from scripts.benchmark.processes import memory_mib
 from scripts.benchmark.report import Growth, growth_table, summary_table, to_json, works_table
 from scripts.benchmark.rows import Size
+from scripts.benchmark.runs.compare import measure_runs, runs_json, runs_table
 from scripts.benchmark.slow import measure_slow
 from scripts.benchmark.start import measure_starts
 from scripts.benchmark.subjects import running_subjects, working_folder
@@ -39,9 +40,15 @@ def bench(
     growth: Annotated[
         bool, typer.Option("--growth", help="get and list with 10,000, 100,000 and 1,000,000 rows, too.")
     ] = False,
+    runs: Annotated[
+        bool, typer.Option("--runs", help="Durable runs instead, on SQLite and PostgreSQL.")
+    ] = False,
     json: Annotated[Path | None, typer.Option(help="Write the figures to this file.")] = None,
 ) -> None:
     """Measures works on this server, on hand-written SQL behind Starlette and on plain Strawberry with SQLModel."""
+    if runs:
+        _write(json, _measure_runs(seconds, connections))
+        return
     works, names = _chosen(work, WORKS), _chosen(server, SERVERS)
     database = "PostgreSQL" if postgres else "SQLite"
     title = f"{database}, {connections} connections, load by {generator().name}; medians"
@@ -49,8 +56,7 @@ def bench(
     grown = _measure_growth(names, seconds, connections, postgres) if growth else None
     if grown is not None:
         output.print(growth_table(grown))
-    if json is not None:
-        json.write_bytes(orjson.dumps(to_json(results, grown), option=orjson.OPT_INDENT_2) + b"\n")
+    _write(json, to_json(results, grown))
 
 
 def main() -> None:
@@ -61,6 +67,18 @@ def main() -> None:
         progress.print(f"[red]{type(error).__name__}[/red]")
         print(error, file=sys.stderr)
         sys.exit(1)
+
+
+def _write(file: Path | None, told: Mapping[str, Any]) -> None:
+    if file is not None:
+        file.write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2) + b"\n")
+
+
+def _measure_runs(seconds: int, at_once: int) -> Mapping[str, Any]:
+    with progress.status("starting") as status:
+        measured = measure_runs(seconds, at_once, status.update)
+    output.print(runs_table(measured, at_once))
+    return runs_json(measured)
 
 
 def _measure_works(
