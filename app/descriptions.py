@@ -18,8 +18,15 @@ from app.schema.admission import is_open
 from app.shims import files, webhooks
 from app.shims.endpoints.openapi import describe as describe_endpoints
 from app.shims.records.openapi import describe as describe_records
+from app.shims.triggers.openapi import describe as describe_triggers
 
-DESCRIPTIONS = (describe_records, describe_endpoints, webhooks.describe, files.describe)
+DESCRIPTIONS = (
+    describe_records,
+    describe_endpoints,
+    describe_triggers,
+    webhooks.describe,
+    files.describe,
+)
 """What each door says of its operations, in the order in which they are shown."""
 DOOR = "openapi"
 _RUNTIME = "/api/runtime/{application}"
@@ -32,13 +39,14 @@ def describe(
     roles: frozenset[str] = frozenset(),
     *,
     unprefixed: bool = True,
+    instance: str = "phixflow",
 ) -> bytes:
     """The OpenAPI document as JSON: what there is for callers with these roles, at the URL `server`.
 
-    `unprefixed`: the paths without an application's name lead to this one.
+    `unprefixed`: the paths without an application's name lead to this one. `instance` is that of the incoming API.
     """
     schemas = Schemas(application, permissions, roles)
-    subject = Subject(application, permissions, roles, schemas, unprefixed)
+    subject = Subject(application, permissions, roles, schemas, unprefixed, instance)
     operations = [operation for door in DESCRIPTIONS for operation in door(subject)]
     return orjson.dumps(document(subject, operations, server), option=orjson.OPT_INDENT_2) + b"\n"
 
@@ -73,6 +81,7 @@ class Descriptions:
             context.base_url(),
             context.principal.roles & generation.telling_roles,
             unprefixed=generation is first,
+            instance=self._edge.server.settings.incoming_instance,
         )
         return Response(text, media_type="application/json", headers={"Cache-Control": "no-store"})
 

@@ -112,6 +112,11 @@ def needed(declared: Mapping[str, Input]) -> list[str]:
     return [name for name, one in declared.items() if one.required and one.default is None]
 
 
+def in_text(schema: Schema) -> Schema:
+    """What a value is in a URL or a header, where objects are JSON."""
+    return schema if "type" in schema and schema["type"] != "object" else {"type": "string"}
+
+
 def nullable(schema: Schema) -> Schema:
     """The schema, or null."""
     if not schema:

@@ -19,6 +19,8 @@ class Subject:
     schemas: Schemas
     unprefixed: bool = True
     """Whether the paths without an application's name lead to this one."""
+    instance: str = "phixflow"
+    """The instance name, with which the paths of the incoming API begin."""
 
     @property
     def runtime(self) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.main import EXAMPLES
 from tests.openapi.described import DEFINITION, described, paths, schema
 
 RUNTIME = "/api/runtime/3c3c3c3c1a1b4c1d8e1f2a2b2c2d2e2f"
@@ -180,6 +181,21 @@ def test_action_that_takes_requests_is_there_for_each_method(document: Any) -> N
     assert set(document["paths"][found]) == {"get", "post", "put", "patch", "delete"}
     assert document["paths"][found]["get"]["security"] == [{}, {"bearer": []}]
     assert "default" in document["paths"][found]["get"]["responses"]
+
+
+def test_triggers_are_described_with_their_inputs_and_outputs() -> None:
+    told = described(EXAMPLES / "crm.yaml")["paths"]
+    waiting = told["/phixflow/api/1/action/MyApp/My%20API/trigger"]
+    assert set(waiting) == {"get", "post"}
+    assert [one["name"] for one in waiting["get"]["parameters"]] == ["onboarded_after", "timeout"]
+    answer = waiting["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    assert list(answer["properties"]["data"]["properties"]) == ["Companies"]
+    assert waiting["get"]["security"] == [{}, {"incoming_key": []}]
+    assert "requestBody" not in waiting["get"]
+    polled = told["/phixflow/api/1/action/MyApp/Nightly%20import/poll/{processId}"]["get"]
+    assert polled["security"] == [{"incoming_key": []}]
+    started = told["/phixflow/api/1/action/MyApp/Nightly%20import/trigger"]["post"]["responses"]["200"]
+    assert "data" not in started["content"]["application/json"]["schema"]["properties"]
 
 
 def test_files_are_described_where_there_are_some(document: Any) -> None:

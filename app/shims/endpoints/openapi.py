@@ -10,6 +10,7 @@ from app.definition.names import snake
 from app.openapi import Answer, Body, Described, Parameter, Schema, Subject, answers
 from app.openapi.errors import plain_refusals
 from app.openapi.operation import JSON, Security
+from app.openapi.schemas import in_text
 from app.permissions import Rule, Verb
 from app.properties import KINDS
 from app.properties.base import EXISTENCE_OPERATORS, Constraints
@@ -129,15 +130,10 @@ def _variable(variable: Variable) -> Parameter:
     return Parameter(
         variable.place,
         variable.name,
-        _in_text(KINDS[declared.kind].schema(declared)),
+        in_text(KINDS[declared.kind].schema(declared)),
         declared.description or declared.label,
         declared.required and declared.default is None,
     )
-
-
-def _in_text(schema: Schema) -> Schema:
-    """What a value is in a URL or a header, where objects are JSON."""
-    return schema if "type" in schema and schema["type"] != "object" else _TEXT
 
 
 def _content(subject: Subject, does: RunAction) -> Mapping[str, Schema]:
@@ -221,6 +217,6 @@ def _conditions(name: str, property: Constraints, operators: list[str]) -> Itera
         elif operator in ("in", "nin"):
             schema = {**_TEXT, "description": "With commas between."}
         else:
-            schema = _in_text(KINDS[property.kind].answer_schema(property))
+            schema = in_text(KINDS[property.kind].answer_schema(property))
             schema = schema if schema.get("type") != "object" else _TEXT
         yield Parameter("query", name if operator == "eq" else f"{name}.{operator}", schema)
