@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import base64
 import hmac
+from collections.abc import Awaitable, Callable, Mapping
 from time import monotonic
 
 from app.definition.model import Action
 from app.errors import ActionQLError, Forbidden, PrivateDataMode, TooManyRequests, Unauthenticated
 from app.permissions import ANYBODY, Principal
 from app.resolvers.context import Generation, Server
+from app.resolvers.key_ring import KeyRing
 from app.resolvers.keys import takes_keys
 from app.resolvers.tokens import Tokens
-from app.storage.keys import Holder
+from app.storage.keys import Holder, KeyKind
 from app.storage.users import email_key
 
 WRONG_KEY = "The e-mail address or the key is not valid."
@@ -44,11 +46,8 @@ async def authenticate_basic(
     Raises `Unauthenticated`, after the same time and in the same words, whatever is wrong (`PrivateDataMode` where
     only builders get in), and `TooManyRequests`.
     """
-    email, text = _basic(_sent(authorization))
-    holder = await generation.keys.find("rest", text)
-    known = email_key(holder.email) if holder else ""
-    named = hmac.compare_digest(email_key(email).encode(), known.encode())
-    if holder is None or not named:
+    holder = await _holder(server, generation.keys, "rest", _sent(authorization))
+    if holder is None:
         raise _refusal(server, generation, address)
     return _user(server, generation, holder)
 
@@ -60,8 +59,7 @@ async def authenticate_incoming(
 
     Raises as `authenticate_basic` does, and `Forbidden` for a user without the privilege `use_api_key`.
     """
-    sent = _sent(authorization)
-    holder = await generation.keys.find_signed(_token(sent) or sent)
+    holder = await _holder(server, generation.keys, "incoming", _sent(authorization))
     if holder is None:
         raise _refusal(server, generation, address)
     principal = _user(server, generation, holder)
@@ -78,7 +76,7 @@ async def authenticate_module(
     Raises `Unauthenticated` in the same words for a key that is missing or wrong, for another module's, and for what
     is no module; `PrivateDataMode` for a right key while the application is private.
     """
-    holder = await generation.keys.find("module", _token(_sent(authorization, WRONG_MODULE_KEY)))
+    holder = await _holder(server, generation.keys, "module", _sent(authorization, WRONG_MODULE_KEY))
     uuid = action.uuid.hex if action is not None and takes_keys(action) else ""
     if holder is None or not hmac.compare_digest(holder.key.action or "", uuid):
         _count_wrong(server, address)
@@ -98,6 +96,41 @@ async def _principal(server: Server, tokens: Tokens, text: str) -> Principal:
     found = await server.database.read(lambda: tokens.find(claims))
     tokens.remember(claims, found, version)
     return found.principal
+
+
+async def _holder(server: Server, keys: KeyRing, kind: KeyKind, sent: str) -> Holder | None:
+    """Who holds the key of a header; while the database stays as it is, the same header is right without a look."""
+    version = server.database.version()
+    known = keys.recall(kind, sent, version)
+    if known is not None:
+        return known
+    found = await _FIND[kind](keys, sent)
+    if found is not None:
+        keys.remember(kind, sent, found, version)
+    return found
+
+
+async def _find_named(keys: KeyRing, sent: str) -> Holder | None:
+    email, text = _basic(sent)
+    holder = await keys.find("rest", text)
+    known = email_key(holder.email) if holder else ""
+    named = hmac.compare_digest(email_key(email).encode(), known.encode())
+    return holder if named else None
+
+
+async def _find_signed(keys: KeyRing, sent: str) -> Holder | None:
+    return await keys.find_signed(_token(sent) or sent)
+
+
+async def _find_bare(keys: KeyRing, sent: str) -> Holder | None:
+    return await keys.find("module", _token(sent))
+
+
+_FIND: Mapping[KeyKind, Callable[[KeyRing, str], Awaitable[Holder | None]]] = {
+    "rest": _find_named,
+    "incoming": _find_signed,
+    "module": _find_bare,
+}
 
 
 def _bearer(authorization: str) -> str:

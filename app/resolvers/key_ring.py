@@ -12,6 +12,10 @@ from app.auth.keystore import Keystore
 from app.storage.keys import NOTE_EVERY, Holder, Key, KeyKind, Keys
 from app.storage.work import Database
 
+_REMEMBERED = 4_096
+_LONGEST = 512
+"""Of an `Authorization` header that is remembered; a longer one is taken, too."""
+
 
 class KeyRing:
     """Finds the holders of keys; each costs the same work, whatever is wrong with the key."""
@@ -24,6 +28,7 @@ class KeyRing:
         self._signing_key = keystore.secret("phixflow-api-key")
         self._nobody = digest(self._pepper, "")
         self._noting: dict[str, asyncio.Task[None]] = {}
+        self._known: dict[tuple[KeyKind, str], tuple[int, Holder]] = {}
 
     async def find(self, kind: KeyKind, text: str) -> Holder | None:
         """Who holds this key, if it is one of this kind that counts now; None whatever else it is."""
@@ -38,6 +43,21 @@ class KeyRing:
         """The same for a key of the incoming API, whose signature is looked at first."""
         text = read_signed_key(self._signing_key, self._application, token)
         return None if text is None else await self.find("incoming", text)
+
+    def remember(self, kind: KeyKind, authorization: str, found: Holder, version: int | None) -> None:
+        """Keeps whom this header was right for, for as long as the database stays at the version it had before."""
+        if version is None or len(authorization) > _LONGEST:
+            return
+        if len(self._known) >= _REMEMBERED:
+            self._known.pop(next(iter(self._known)))
+        self._known[kind, authorization] = (version, found)
+
+    def recall(self, kind: KeyKind, authorization: str, version: int | None) -> Holder | None:
+        """Whom this header is right for, if that was found at this version and the key has not expired since."""
+        known, found = self._known.get((kind, authorization), (None, None))
+        if found is None or known != version or found.key.expires <= datetime.now(UTC):
+            return None
+        return found
 
     def note_use(self, key: Key) -> None:
         """Has written when the key was used, at most once a minute, while the request goes on."""

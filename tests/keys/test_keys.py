@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from uuid import UUID
 
@@ -28,6 +28,14 @@ from tests.keys.depot import Depot, basic, opened, settings
 
 ADA = "ada@example.com"
 SOON = timedelta(milliseconds=1)
+
+
+class Tomorrow(datetime):
+    """A clock that is more than a day ahead."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Tomorrow:
+        return super().now(tz) + timedelta(days=2)
 
 
 async def refusal(call: Awaitable[object]) -> ActionQLError:
@@ -188,9 +196,42 @@ async def test_expired_key_is_refused(
     assert type(await refusal(call())) is Unauthenticated
 
 
+@pytest.mark.parametrize("way", [basic_way, incoming_way, module_way])
+async def test_key_that_was_right_expires_all_the_same(
+    depot: Depot, way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = await way(depot)
+    await call()
+    monkeypatch.setattr("app.resolvers.key_ring.datetime", Tomorrow)
+    assert type(await refusal(call())) is Unauthenticated
+
+
+@pytest.mark.parametrize("way", [basic_way, incoming_way, module_way])
+async def test_key_is_looked_up_once_while_the_database_stays_as_it_is(
+    way: Way, sqlite_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(settings(sqlite_database, tmp_path)) as depot:
+        await add_user(depot.server, depot.application, ADA, ["clerk"])
+        monkeypatch.setattr(depot.generation.keys, "note_use", lambda key: None)
+        call = await way(depot)
+        asked, read = [], depot.server.database.read
+
+        async def noted(work: Callable[[], object]) -> object:
+            asked.append(work)
+            return await read(work)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(depot.server.database, "read", noted)
+        assert await call() == await call()
+        assert len(asked) == 1
+        await add_user(depot.server, depot.application, "bob@example.com", [])
+        assert await call()
+        assert len(asked) == 2
+
+
 @pytest.mark.parametrize("way", [basic_way, incoming_way])
 async def test_disabled_user_is_refused_until_enabled(depot: Depot, way: Way) -> None:
     call = await way(depot)
+    await call()
     await disable_user(depot.server, depot.application, ADA)
     assert type(await refusal(call())) is Unauthenticated
     await disable_user(depot.server, depot.application, ADA, disabled=False)
@@ -200,6 +241,7 @@ async def test_disabled_user_is_refused_until_enabled(depot: Depot, way: Way) ->
 @pytest.mark.parametrize("way", [basic_way, incoming_way])
 async def test_removed_user_takes_the_keys_along(depot: Depot, way: Way) -> None:
     call = await way(depot)
+    await call()
     await depot.module_key()
     await remove_user(depot.server, depot.application, ADA)
     assert type(await refusal(call())) is Unauthenticated
