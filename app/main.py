@@ -25,7 +25,6 @@ from app.definition.model import Application
 from app.definition.source import Source
 from app.edge import Applications, Edge
 from app.engine.compile import compile_actions
-from app.engine.dispatch import InProcess
 from app.engine.revisions import Engine
 from app.engine.runs import Runs
 from app.functions import kinds_with, load_application
@@ -38,7 +37,7 @@ from app.resolvers.context import Generation, Server
 from app.resolvers.key_ring import KeyRing
 from app.resolvers.tokens import Tokens
 from app.routes import Front
-from app.running import begin_worker, durable_runs
+from app.running import begin_worker, durable_runs, open_dispatcher
 from app.schema.endpoint import GraphQLEndpoint
 from app.secrets import configuration, read_secrets
 from app.seed import seed
@@ -115,7 +114,7 @@ def create_app(
             front.open(edge, graphql)
             log.info("ready", applications=[one.application.name for one in edge.applications.generations])
             sweeping = asyncio.create_task(sweep(server.store, server.database))
-            worker = begin_worker(server, edge.applications.generations)
+            worker = begin_worker(server, edge.applications.generations, driving=settings.drive_runs)
             compile = partial(compile_applications, server, environment=environment)
             renewal = Renewal(edge, graphql, worker, compile, partial(settle, server, gone="refuse"))
             async with renewal.running(read, front.changed):
@@ -173,7 +172,7 @@ async def open_server(settings: Settings) -> Server:
         outbound=open_outbound(settings),
         attempts=AttemptLimiter(),
         run_rows=DurableRows(database.dialect),
-        dispatcher=InProcess(settings.run_concurrency),
+        dispatcher=open_dispatcher(database_url(settings), settings.run_concurrency),
     )
 
 
@@ -278,6 +277,10 @@ async def _migrate(settings: Settings, tables: Iterable[Tables], gone: Gone) -> 
     from app.storage.migrate import migrate
 
     await migrate(url, metadatas, gone=gone)
+    if url.startswith("postgresql"):
+        from app.storage.queue_schema import make_queue
+
+        await make_queue(url)
 
 
 async def _seed(server: Server, of: Generation, secrets: Mapping[str, str]) -> None:

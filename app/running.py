@@ -6,12 +6,23 @@ from collections.abc import Callable, Iterable
 
 from app.auth.seal import Seal
 from app.engine.cursor import Cursors
+from app.engine.dispatch import Dispatcher, InProcess
 from app.engine.driver import Driver, Limits
 from app.engine.durable_runs import DurableRuns
 from app.engine.revisions import Engine, Revisions
 from app.engine.schedules import Clock, utc_now
 from app.engine.worker import Worker
 from app.resolvers.context import Generation, Server
+
+
+def open_dispatcher(database_url: str, at_once: int) -> Dispatcher:
+    """What calls for runs to be driven: on PostgreSQL a queue that processes share, else this process alone."""
+    if database_url.startswith("postgresql"):
+        from app.engine.fleet import Fleet
+        from app.storage.queue import Queue
+
+        return Fleet(Queue(database_url), at_once)
+    return InProcess(at_once)
 
 
 def durable_runs(
@@ -30,9 +41,15 @@ def durable_runs(
     return DurableRuns(server.database, engine.runs, driver, server.dispatcher)
 
 
-def begin_worker(server: Server, generations: Iterable[Generation], now: Clock = utc_now) -> Worker:
-    """Begins to drive the runs of these applications, and to start those of their schedules by the clock `now`."""
+def begin_worker(
+    server: Server, generations: Iterable[Generation], now: Clock = utc_now, *, driving: bool = True
+) -> Worker:
+    """Begins to drive the runs of these applications, and to start those of their schedules by the clock `now`.
+
+    Without `driving` others do.
+    """
     applications = {one.application.uuid.hex: one.durable for one in generations}
     worker = Worker(server.database, server.run_rows, server.dispatcher, applications, now)
-    worker.begin()
+    if driving:
+        worker.begin()
     return worker

@@ -185,6 +185,9 @@ class Settings(BaseSettings):
     refresh_grace_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(
         10, description="How long the refresh token before the current one still gets the current one."
     )
+    drive_runs: bool = Field(
+        True, description="false leaves durable runs and schedules to `actionql worker`."
+    )
     run_concurrency: Count = Field(16, description="Durable runs that one process drives at the same time.")
     run_lease_seconds: Annotated[float, Field(ge=1, allow_inf_nan=False)] = Field(
         30, description="How long after its driver's last sign another one takes a durable run over."

@@ -32,12 +32,16 @@ class Dispatcher(Protocol):
         """Whether a run of which it is told now would be driven in this process at once."""
         ...
 
-    def defer(self, run: str, at: datetime | None) -> Work[None]:
-        """What belongs into the transaction that makes a run due at that time, or now."""
+    def defer(self, run: str) -> Work[None]:
+        """What belongs into the transaction that makes a run due that is not begun here."""
+        ...
+
+    def begin(self, run: str) -> None:
+        """Says, after the transaction, that a run shall be driven here, which was not deferred."""
         ...
 
     def notify(self, run: str, at: datetime | None = None) -> None:
-        """Says, after the transaction, that a run is due at that time, or now."""
+        """Says, after the transaction, that a run is due at that time, or now; here or elsewhere."""
         ...
 
     async def serve(self, drive: Drive, tick: Tick) -> None:
@@ -68,12 +72,18 @@ class InProcess:
         busy = len(self._queue) + len(self._running)
         return self._drive is not None and not self._stopped.is_set() and busy < self._at_once
 
-    def defer(self, run: str, at: datetime | None) -> Work[None]:
+    def defer(self, run: str) -> Work[None]:
         """Nothing: the run's row says that it is due."""
         yield from ()
 
+    def begin(self, run: str) -> None:
+        """Queues the run."""
+        self.notify(run)
+
     def notify(self, run: str, at: datetime | None = None) -> None:
-        """Queues the run, once; one that goes on soon, when its time has come."""
+        """Queues the run, once; one that goes on soon, when its time has come. Nothing where it does not serve."""
+        if self._drive is None:
+            return
         seconds = 0.0 if at is None else (at - datetime.now(UTC)).total_seconds()
         if seconds > NEAR:
             return
@@ -89,7 +99,6 @@ class InProcess:
     async def serve(self, drive: Drive, tick: Tick) -> None:
         """Drives what it is told of, until `stop`."""
         self._drive = drive
-        self._fill()
         while not self._stopped.is_set():
             try:
                 await tick()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -102,7 +102,7 @@ class DurableRuns:
                 return False, None
             known = yield from self._rows.insert(row, lease)
             if known is None and not here:
-                yield from self._dispatcher.defer(run.id, None)
+                yield from self._dispatcher.defer(run.id)
             return True, known
 
         held, known = await self._database.write(work)
@@ -112,7 +112,7 @@ class DurableRuns:
             return _known(known, key)
         if here:
             self._hand_over(run, execution, row)
-        self._dispatcher.notify(run.id)
+        self._wake(run.id, here)
         return Begun(run.id, row.state)
 
     async def perform(self, start: Start, key: Key) -> Performed:
@@ -158,9 +158,17 @@ class DurableRuns:
         execution.settle(step, Done(check_values(application, asked.fields, input, "field of this question")))
         cursor = self._cursors.write(row.id, execution)
         wait = {"token": token, "answered": given}
-        if not await self._database.write(lambda: self._answered(row, cursor, wait)):
+        here = self._dispatcher.has_room
+
+        def work() -> Work[bool]:
+            found = yield from self._rows.answer(row.id, row.epoch or 0, cursor, wait)
+            if found and not here:
+                yield from self._dispatcher.defer(row.id)
+            return found
+
+        if not await self._database.write(work):
             raise Conflict("The question has just been answered, or its time was over.")
-        self._dispatcher.notify(row.id)
+        self._wake(row.id, here)
         self._changes.tell(row.id)
         return False
 
@@ -173,17 +181,17 @@ class DurableRuns:
 
     async def retry(self, run: str) -> bool:
         """Whether there was a failed run, which now goes on from where it last stood."""
-        application = self.application.uuid.hex
+        application, here = self.application.uuid.hex, self._dispatcher.has_room
 
         def work() -> Work[bool]:
             found = yield from self._rows.retry(run, application)
-            if found:
-                yield from self._dispatcher.defer(run, None)
+            if found and not here:
+                yield from self._dispatcher.defer(run)
             return found
 
         found = await self._database.write(work)
         if found:
-            self._dispatcher.notify(run)
+            self._wake(run, here)
         return found
 
     async def find(self, run: str) -> StoredRun | None:
@@ -239,11 +247,11 @@ class DurableRuns:
         taken = Taken(stored(new), self._runs, run, now + self._runs.seconds(run.start.action))
         self._begun[run.id] = (taken, execution, now + self.driver.limits.lease / 2)
 
-    def _answered(self, row: StoredRun, cursor: str, wait: Mapping[str, Any]) -> Work[bool]:
-        done = yield from self._rows.answer(row.id, row.epoch or 0, cursor, wait)
-        if done:
-            yield from self._dispatcher.defer(row.id, None)
-        return done
+    def _wake(self, run: str, here: bool) -> None:
+        if here:
+            self._dispatcher.begin(run)
+        else:
+            self._dispatcher.notify(run)
 
     async def watch(self, row: StoredRun, seconds: float, news: Callable[[StoredRun], bool]) -> StoredRun:
         """The run when there is news of it, wherever it is driven, or as it is after so many seconds.

@@ -78,7 +78,7 @@ async def resume_run(server: Server, id: str) -> None:
         row = yield from _found(server, id)
         if not (yield from server.run_rows.retry(id, row.application)):
             raise Conflict(f"The run {id} is {row.state}; only a durable run that has failed can go on.")
-        yield from server.dispatcher.defer(id, None)
+        yield from server.dispatcher.defer(id)
 
     await server.database.write(work)
 

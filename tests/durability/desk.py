@@ -89,19 +89,13 @@ async def desk(
         sources = {definition.application.name: definition.source}
         generations = await open_applications(server, [definition.application], {}, sources=sources)
         context = Context(server, generations[0], ANYBODY, "tests", "r-1", "127.0.0.1", str)
-        worker = begin_worker(server, generations, now) if driving else idle(server, generations)
+        worker = begin_worker(server, generations, now, driving=driving)
         try:
             yield Desk(server, context, worker, database_url)
         finally:
             await worker.stop(0.0)
     finally:
         await close_server(server)
-
-
-def idle(server: Server, generations: Any) -> Worker:
-    """A worker that only does what it is told."""
-    applications = {one.application.uuid.hex: one.durable for one in generations}
-    return Worker(server.database, server.run_rows, server.dispatcher, applications)
 
 
 def slow_answer(files: FileServer, seconds: float = 0.6) -> str:

@@ -6,12 +6,7 @@ What another server is asked for may come twice; it then has the same key and th
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from time import process_time
 
@@ -19,34 +14,9 @@ import pytest
 
 from app.resolvers.runs import answer_run, start_action
 from tests.durability.desk import DEFINITION, Desk, asked_for, desk, loaded, slow_answer
+from tests.durability.driver_process import LEASE, driving
 from tests.end_to_end.databases import run_sql
 from tests.support.files import FileServer, running_file_server
-from tests.support.server import ROOT
-
-LEASE = 1
-
-
-@contextmanager
-def driving(
-    folder: Path, url: str, where: str = "never", definition: Path = DEFINITION
-) -> Iterator[subprocess.Popen[bytes]]:
-    """Another process that drives runs."""
-    arguments = [str(folder), url, str(definition), str(LEASE), where]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.durability.driver_process", *arguments],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        start_new_session=True,
-    )
-    try:
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"driving\n"
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-        assert process.stdout is not None
-        process.stdout.close()
 
 
 def _keys(files: FileServer) -> list[str]:
@@ -62,7 +32,7 @@ async def test_process_killed_round_an_effect_is_followed_by_another(
         async with desk(tmp_path, database_url, driving=False, run_lease_seconds=LEASE) as one:
             started = await start_action(one.context, "Reach", {"url": url})
             with driving(tmp_path, database_url, where) as dying:
-                assert await asyncio.to_thread(dying.wait, 20) == -signal.SIGKILL
+                assert await asyncio.to_thread(dying.died) == -signal.SIGKILL
             assert await one.marks(started.id) == ["before"]
             with driving(tmp_path, database_url):
                 ended = await one.until(started.id, "completed")
@@ -82,7 +52,7 @@ async def test_two_processes_die_and_the_third_ends_the_run(tmp_path: Path, data
             started = await start_action(one.context, "Reach", {"url": url})
             for where in ("after", "in"):
                 with driving(tmp_path, database_url, where) as dying:
-                    assert await asyncio.to_thread(dying.wait, 20) == -signal.SIGKILL
+                    assert await asyncio.to_thread(dying.died) == -signal.SIGKILL
             with driving(tmp_path, database_url):
                 await one.until(started.id, "completed")
             assert await one.marks(started.id) == ["before", "after"]
@@ -109,10 +79,10 @@ async def test_process_stopped_and_woken_changes_nothing_that_another_took(
             started = await start_action(one.context, "Reach", {"url": slow})
             with driving(tmp_path, database_url) as zombie:
                 await asked_for(files, "/slow")
-                zombie.send_signal(signal.SIGSTOP)
+                zombie.send(signal.SIGSTOP)
                 with driving(tmp_path, database_url):
                     await one.until(started.id, "completed")
-                    zombie.send_signal(signal.SIGCONT)
+                    zombie.send(signal.SIGCONT)
                     await asyncio.sleep(0.8)
             assert await one.marks(started.id) == ["before", "after"]
             assert (await one.row(started.id, "epoch"))["epoch"] == 2
@@ -139,7 +109,7 @@ async def test_run_that_waited_for_a_person_goes_on_in_another_process(
         started = await start_action(one.context, "Ask", {"name": "Ada"})
         with driving(tmp_path, database_url) as first:
             asked_first = (await one.until(started.id, "waiting_for_input")).waiting
-            first.kill()
+            first.send(signal.SIGKILL)
         assert asked_first is not None
         await answer_run(one.context, started.id, asked_first.token, {"amount": 1})
         with driving(tmp_path, database_url):

@@ -133,6 +133,7 @@ async def test_stop_lets_runs_end_within_their_grace_and_cancels_the_others() ->
 
     dispatcher = InProcess()
     task = asyncio.create_task(dispatcher.serve(drive, _nothing))
+    await asyncio.sleep(0)
     dispatcher.notify("0.05")
     dispatcher.notify("60")
     await asyncio.sleep(0.01)
