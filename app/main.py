@@ -36,6 +36,7 @@ from app.renewal import Compiled, Renewal
 from app.resolvers.context import Generation, Server
 from app.resolvers.key_ring import KeyRing
 from app.resolvers.tokens import Tokens
+from app.resolvers.trail import Trail
 from app.routes import Front
 from app.running import begin_worker, durable_runs, open_dispatcher
 from app.schema.endpoint import GraphQLEndpoint
@@ -113,6 +114,7 @@ def create_app(
             edge, graphql = await _open_edge(server, definitions, environment, prepared=prepared)
             front.open(edge, graphql)
             log.info("ready", applications=[one.application.name for one in edge.applications.generations])
+            server.trail.open()
             sweeping = asyncio.create_task(sweep(server.store, server.database))
             worker = begin_worker(server, edge.applications.generations, driving=settings.drive_runs)
             compile = partial(compile_applications, server, environment=environment)
@@ -173,6 +175,7 @@ async def open_server(settings: Settings) -> Server:
         attempts=AttemptLimiter(),
         run_rows=DurableRows(database.dialect),
         dispatcher=open_dispatcher(database_url(settings), settings.run_concurrency),
+        trail=Trail(database, keystore),
     )
 
 
@@ -201,6 +204,7 @@ async def close_server(server: Server) -> None:
     """Ends what the server holds, in the order of use."""
     await server.outbound.aclose()
     server.passwords.close()
+    await server.trail.close()
     await server.database.close()
 
 

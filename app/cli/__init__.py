@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from app.cli.audit import audit_cli
 from app.cli.base import fail
 from app.cli.check import check, kinds
 from app.cli.diff import diff
@@ -33,6 +34,7 @@ cli.add_typer(schema_cli, name="schema")
 cli.add_typer(users_cli, name="users")
 cli.add_typer(keys_cli, name="keys")
 cli.add_typer(runs_cli, name="runs")
+cli.add_typer(audit_cli, name="audit")
 
 
 def main() -> None:

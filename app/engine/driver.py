@@ -7,11 +7,13 @@ loses its lease, is fenced by the row's epoch. A step that waits writes what it 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from os import getpid
 from socket import gethostname
 from time import monotonic
+from typing import Any
 
 import structlog
 
@@ -26,9 +28,11 @@ from app.engine.questions import question
 from app.engine.recorded import recorded
 from app.engine.revisions import Revisions
 from app.engine.runs import Run, Runs, Start, clock, error_code, error_words
+from app.engine.telling import told_of_end
 from app.errors import INTERNAL_MESSAGE, ActionQLError, Overloaded, StepFailed, TimedOut
 from app.expressions import EvaluationError
 from app.steps.base import Ask, Done
+from app.storage.audit import AuditRows
 from app.storage.durable_runs import DurableRows, Ending, Place, StoredRun, Superseded
 from app.storage.records import Unhashed
 from app.storage.work import Database, Work
@@ -89,6 +93,7 @@ class Driver:
         self.limits = limits
         self.owner = f"{gethostname()}:{getpid()}"
         self.rows = rows
+        self.audit = AuditRows(database.dialect)
         self._database = database
         self.revisions = revisions
         self.cursors = cursors
@@ -197,7 +202,11 @@ class Driver:
                 f"The result of {action.action.name!r} could not be made.", str(error)
             ) from error
         ending, notes = Ending("completed", result=result), written(execution.journal)
-        yield from self.rows.end(taken.id, taken.epoch, ending, notes, taken.part)
+        yield from self._end(taken.row, ending, notes, taken.part)
+
+    def _end(self, row: StoredRun, ending: Ending, notes: Sequence[Any], part: int) -> Work[None]:
+        yield from self.rows.end(row.id, row.epoch or 0, ending, notes, part)
+        yield from self.audit.insert(told_of_end(row, ending.reason))
 
     def _park(
         self, taken: Taken, execution: Execution, step: CompiledStep, context: Context
@@ -274,7 +283,7 @@ class Driver:
         notes, part = (written(taken.journal), taken.part) if taken else ([], 0)
         log.info("run failed", run=row.id, action=row.action_name, code=ending.reason)
         try:
-            await self._database.write(lambda: self.rows.end(row.id, row.epoch or 0, ending, notes, part))
+            await self._database.write(lambda: self._end(row, ending, notes, part))
         except Superseded:
             log.info("run is driven elsewhere", run=row.id)
         except Exception:

@@ -21,10 +21,12 @@ from app.engine.execution import Execution
 from app.engine.interpreter import Context
 from app.engine.questions import belongs
 from app.engine.recorded import recorded_input
-from app.engine.runs import Run, Runs, Start, principal_name
+from app.engine.runs import Run, Runs, Start
+from app.engine.telling import principal_name, told_of_start
 from app.errors import Conflict, KeyReused, StepFailed, TimedOut, error_of
 from app.expressions import to_plain
 from app.steps.base import Ask, Done
+from app.storage.audit import Entry
 from app.storage.durable_runs import NewRun, StoredRun
 from app.storage.work import Database, Work
 
@@ -70,6 +72,7 @@ class DurableRuns:
         self.driver = driver
         self.revisions = driver.revisions
         self._rows = driver.rows
+        self._audit = driver.audit
         self._database = database
         self.application = runs.application
         self._runs = runs
@@ -101,6 +104,8 @@ class DurableRuns:
             if not (yield from holds()):
                 return False, None
             known = yield from self._rows.insert(row, lease)
+            if known is None:
+                yield from self._audit.insert(told_of_start(start, row))
             if known is None and not here:
                 yield from self._dispatcher.defer(run.id)
             return True, known
@@ -137,7 +142,7 @@ class DurableRuns:
             await self._ended(run, monotonic() + seconds)
 
     async def answer(
-        self, row: StoredRun, token: str, input: Any, idempotency_key: str | None = None
+        self, row: StoredRun, token: str, input: Any, told: Entry, idempotency_key: str | None = None
     ) -> bool:
         """Gives a waiting run its answer, and has it go on; whether it had been given before with the same key.
 
@@ -162,6 +167,8 @@ class DurableRuns:
 
         def work() -> Work[bool]:
             found = yield from self._rows.answer(row.id, row.epoch or 0, cursor, wait)
+            if found:
+                yield from self._audit.insert(told)
             if found and not here:
                 yield from self._dispatcher.defer(row.id)
             return found
@@ -172,19 +179,28 @@ class DurableRuns:
         self._changes.tell(row.id)
         return False
 
-    async def cancel(self, run: str) -> bool:
+    async def cancel(self, run: str, told: Entry) -> bool:
         """Whether there was a run to end; who drives it stops at its next change."""
         application = self.application.uuid.hex
-        found = await self._database.write(lambda: self._rows.cancel(run, application, CANCELLED))
+
+        def work() -> Work[bool]:
+            found = yield from self._rows.cancel(run, application, CANCELLED)
+            if found:
+                yield from self._audit.insert(told)
+            return found
+
+        found = await self._database.write(work)
         self._changes.tell(run)
         return found
 
-    async def retry(self, run: str) -> bool:
+    async def retry(self, run: str, told: Entry) -> bool:
         """Whether there was a failed run, which now goes on from where it last stood."""
         application, here = self.application.uuid.hex, self._dispatcher.has_room
 
         def work() -> Work[bool]:
             found = yield from self._rows.retry(run, application)
+            if found:
+                yield from self._audit.insert(told)
             if found and not here:
                 yield from self._dispatcher.defer(run)
             return found

@@ -23,8 +23,9 @@ from app.engine.compile import CompiledAction, CompiledStep
 from app.engine.execution import Execution
 from app.engine.interpreter import LATE, Context, advance, reach
 from app.engine.journal import written
+from app.engine.telling import principal_name, told_of_part
 from app.errors import ActionQLError, BadInput, TimedOut
-from app.permissions import SYSTEM, Grant, Permissions, Principal, Verb
+from app.permissions import Grant, Permissions, Principal, Verb
 from app.steps.base import Scope, Services
 from app.storage.records import Unhashed, Write
 from app.storage.runs import RunRow, RunRows
@@ -45,9 +46,13 @@ class Start:
     principal: Principal
     door: str
     request_id: str | None = None
-    """The request that asked for it, for the log."""
+    """The request that asked for it, for the log and the audit trail."""
     seconds: float | None = None
     """How long it may be at work, where its caller says so."""
+    address: str = ""
+    """Where it came from, for the audit trail."""
+    operation: str = "run"
+    """What the audit trail calls it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +186,9 @@ class Runs:
     ) -> Work[None]:
         """Writes the run's row and what its steps have noted since the last time."""
         due = None if state != "running" else run.created + self._longest(run)
-        yield from self._rows.record(self._row(run, state, error), written(execution.journal), run.part, due)
+        row = self._row(run, state, error)
+        told = told_of_part(run.start, row, run.part)
+        yield from self._rows.record(row, written(execution.journal), run.part, due, told)
         execution.journal.clear()
 
     def _longest(self, run: Run) -> timedelta:
@@ -269,12 +276,3 @@ def _caller(principal: Principal) -> Record | None:
     if principal.record is None or principal.model is None:
         return None
     return Record(principal.model, principal.record)
-
-
-def principal_name(principal: Principal) -> str | None:
-    """Who called, for the record of a run: a record of a model, a key's user, a key of no user, or `system`."""
-    if principal == SYSTEM:
-        return "system"
-    if principal.record is not None:
-        return f"{principal.model or 'user'}:{principal.record['id']}"
-    return None if principal.key is None else f"key:{principal.key}"

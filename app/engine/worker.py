@@ -11,8 +11,10 @@ import structlog
 from app.engine.dispatch import Dispatcher
 from app.engine.durable_runs import DurableRuns
 from app.engine.schedules import Clock, Schedules, utc_now
+from app.engine.telling import told_of_end
+from app.storage.audit import AuditRows
 from app.storage.durable_runs import DurableRows
-from app.storage.work import Database
+from app.storage.work import Database, Work
 
 INTERRUPTED = "The server's process ended while the run was under way."
 _MOST = 100
@@ -37,6 +39,7 @@ class Worker:
         self._applications = applications
         self._former: WeakSet[DurableRuns] = WeakSet()
         self._rows = rows
+        self._audit = AuditRows(database.dialect)
         self._ticks = 0
         self._now = now
         self._schedules = self._scheduled()
@@ -85,7 +88,7 @@ class Worker:
         for run in overdue:
             self._dispatcher.notify(run)
         if await self._database.read(self._rows.orphaned):
-            await self._database.write(lambda: self._rows.interrupt(INTERRUPTED))
+            await self._database.write(self._interrupt)
         if self._ticks % _TIDY == 0:
             for one in self._applications.values():
                 await one.revisions.free()
@@ -93,3 +96,7 @@ class Worker:
 
     def _scheduled(self) -> list[Schedules]:
         return [Schedules(self._database, one, self._now) for one in self._applications.values()]
+
+    def _interrupt(self) -> Work[None]:
+        for row in (yield from self._rows.interrupt(INTERRUPTED)):
+            yield from self._audit.insert(told_of_end(row, row.reason))

@@ -9,6 +9,7 @@ from app.definition.model import Action
 from app.engine.runs import Ended, Start
 from app.expressions import to_plain
 from app.permissions import Rule
+from app.resolvers.audit import refusals_told
 from app.resolvers.context import Context
 from app.resolvers.runs import key_of, starting
 
@@ -38,7 +39,8 @@ def check_opened(context: Context, action: Action, rule: Rule) -> None:
 
     `run_opened` asks again; a door that keeps files of the input asks before.
     """
-    context.generation.permissions.may_run_opened(context.principal, action, rule)
+    with refusals_told(context, "run", action.name):
+        context.generation.permissions.may_run_opened(context.principal, action, rule)
 
 
 async def run_opened(context: Context, action: Action, sent: Sent, rule: Rule) -> Ended:
@@ -54,4 +56,4 @@ def opening(context: Context, action: Action, sent: Sent, rule: Rule) -> Start:
     """What such a run begins with, once all that is decided; raises as `run_opened` does before it runs."""
     check_opened(context, action, rule)
     values = check_sent(context.generation.application, action, sent)
-    return Start(action.name, values, context.principal, context.door, context.request_id)
+    return context.start(action.name, values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from app.assets.library import Library
 from app.assets.local import LocalStore
@@ -15,12 +16,13 @@ from app.definition.model import Action, Application, AuthenticationProfile
 from app.definition.names import parse_uuid
 from app.engine.dispatch import Dispatcher
 from app.engine.durable_runs import DurableRuns
-from app.engine.runs import Runs
+from app.engine.runs import Runs, Start
 from app.errors import NotFound
 from app.outbound import Outbound
 from app.permissions import Grant, Opened, Permissions, Principal, Verb
 from app.resolvers.key_ring import KeyRing
 from app.resolvers.tokens import Tokens
+from app.resolvers.trail import Trail
 from app.settings import Settings
 from app.storage.durable_runs import DurableRows
 from app.storage.records import Records
@@ -40,6 +42,7 @@ class Server:
     attempts: AttemptLimiter
     run_rows: DurableRows
     dispatcher: Dispatcher
+    trail: Trail
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,3 +127,15 @@ class Context:
         if self.opened is not None and self.opened.model == model:
             return permissions.of_opened(self.principal, verb, self.opened)
         return permissions.authorize(self.principal, verb, model)
+
+    def start(self, action: str, values: Mapping[str, Any], operation: str = "run") -> Start:
+        """What a run of an action begins with; the audit trail tells it as `operation`."""
+        return Start(
+            action,
+            values,
+            self.principal,
+            self.door,
+            self.request_id,
+            address=self.address,
+            operation=operation,
+        )

@@ -1,6 +1,7 @@
 """API keys: made, listed and revoked.
 
-The command line and the console call the same functions; each change is one transaction.
+The command line and the console call the same functions; each change is one transaction
+with its entry in the audit trail.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Literal
 from app.auth.keys import digest, new_key, sign_key
 from app.definition.model import Action, Application
 from app.errors import BadInput, NotFound
+from app.resolvers.audit import OPERATOR, By, administered
 from app.resolvers.context import Server
 from app.storage.keys import Key, KeyKind, Keys
 from app.storage.users import Users
@@ -38,6 +40,7 @@ async def create_user_key(
     email: str,
     kind: Literal["rest", "incoming"] = "rest",
     expires: timedelta = YEAR,
+    by: By = OPERATOR,
 ) -> NewKey:
     """A key with which a user calls the REST door or the incoming API. `NotFound` where there is no such user."""
     key, text = _made(server, application, kind, expires)
@@ -50,6 +53,8 @@ async def create_user_key(
             raise NotFound(f"There is no user {email}.")
         owned = replace(key, user_id=user.id)
         yield from keys.insert(owned)
+        told = administered(application, by, "key_create", f"key:{key.id}", (f"user:{user.id}",))
+        yield from server.trail.tell(told)
         return owned
 
     made = await server.database.write(work)
@@ -60,7 +65,11 @@ async def create_user_key(
 
 
 async def create_module_key(
-    server: Server, application: Application, action: Action, expires: timedelta = YEAR
+    server: Server,
+    application: Application,
+    action: Action,
+    expires: timedelta = YEAR,
+    by: By = OPERATOR,
 ) -> NewKey:
     """A key that starts one module over the Execution API. `BadInput` where the action is none that takes keys."""
     if not takes_keys(action):
@@ -68,7 +77,13 @@ async def create_module_key(
     key, text = _made(server, application, "module", expires)
     owned = replace(key, action=action.uuid.hex)
     keys = Keys(server.database.dialect, application.uuid.hex)
-    await server.database.write(lambda: keys.insert(owned))
+
+    def work() -> Work[None]:
+        yield from keys.insert(owned)
+        told = administered(application, by, "key_create", f"key:{key.id}", (action.name,))
+        yield from server.trail.tell(told)
+
+    await server.database.write(work)
     return NewKey(owned, text)
 
 
@@ -84,7 +99,7 @@ async def list_keys(server: Server, application: Application) -> Sequence[tuple[
     return await server.database.read(keys.all)
 
 
-async def revoke_key(server: Server, application: Application, id: str) -> None:
+async def revoke_key(server: Server, application: Application, id: str, by: By = OPERATOR) -> None:
     """Ends a key from the next request on. `NotFound` where there is none, or it was revoked before."""
     keys = Keys(server.database.dialect, application.uuid.hex)
     now = datetime.now(UTC)
@@ -92,6 +107,7 @@ async def revoke_key(server: Server, application: Application, id: str) -> None:
     def work() -> Work[None]:
         if not (yield from keys.revoke(id, now)):
             raise NotFound("There is no key with this id.")
+        yield from server.trail.tell(administered(application, by, "key_revoke", f"key:{id}"))
 
     await server.database.write(work)
 

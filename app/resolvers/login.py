@@ -7,10 +7,13 @@ from time import monotonic
 from typing import Any, NoReturn
 
 from app.definition.model import AuthenticationProfile
-from app.engine.runs import Start
 from app.errors import ActionFailed, PrivateDataMode, TooManyRequests, Unauthenticated
+from app.resolvers.audit import entry, refusals_told
 from app.resolvers.context import Context
 from app.resolvers.tokens import REFUSED
+from app.storage.audit import OK
+from app.storage.sessions import Session
+from app.storage.work import Work
 
 WRONG_CREDENTIALS = "Wrong credentials, please try again"
 TokenPair = Mapping[str, Any]
@@ -25,24 +28,55 @@ async def login(context: Context, profile: str, username: str | None, password: 
     found = context.generation.profile(profile)
     if found is not None and found.kind == "custom":
         return await _custom(context, found, username, password)
-    return await _by_password(context, found, username or "", password or "")
+    with refusals_told(context, "login", found.name if found else ""):
+        return await _by_password(context, found, username or "", password or "")
 
 
 async def refresh_token(context: Context, token: str) -> TokenPair:
     """The next token pair; a refresh token that has been used before ends its whole session."""
-    try:
-        pair = await context.server.database.write(lambda: context.generation.tokens.refresh(token))
-    except Unauthenticated:
-        pair = None
+    tokens = context.generation.tokens
+
+    def work() -> Work[TokenPair | None]:
+        session = yield from tokens.session(token)
+        pair = yield from tokens.refresh(token)
+        yield from _tell(context, "refresh", session, OK if pair else Unauthenticated.code)
+        return pair
+
+    with refusals_told(context, "refresh", ""):
+        try:
+            pair = await context.server.database.write(work)
+        except Unauthenticated:
+            _refuse(context, REFUSED)
     return pair or _refuse(context, REFUSED)
 
 
 async def revoke_refresh_token(context: Context, token: str) -> Mapping[str, Any]:
     """Ends a session: `{refreshId, removed}`; its access tokens stop at their next request."""
-    try:
-        return await context.server.database.write(lambda: context.generation.tokens.revoke(token))
-    except Unauthenticated:
-        _refuse(context, REFUSED)
+    tokens = context.generation.tokens
+
+    def work() -> Work[Mapping[str, Any]]:
+        try:
+            session = yield from tokens.session(token)
+        except Unauthenticated:
+            # Nobody can use it any more.
+            return (yield from tokens.revoke(token))
+        ended = yield from tokens.revoke(token)
+        yield from _tell(context, "logout", session)
+        return ended
+
+    with refusals_told(context, "logout", ""):
+        try:
+            return await context.server.database.write(work)
+        except Unauthenticated:
+            _refuse(context, REFUSED)
+
+
+def _tell(context: Context, operation: str, session: Session, result: str = OK) -> Work[None]:
+    """Tells what happened to a session, in the name of its user."""
+    profile = context.generation.application.authentication_profiles[session.profile]
+    actor = f"{profile.model}:{session.record}"
+    told = entry(context, operation, profile.name, (session.id,), result=result, actor=actor)
+    yield from context.server.trail.tell(told)
 
 
 async def _by_password(
@@ -56,7 +90,13 @@ async def _by_password(
     right = await context.server.passwords.verify(stored, password)
     if profile is None or id is None or not right:
         _refuse(context)
-    return await context.server.database.write(lambda: tokens.issue_for(profile, id))
+
+    def work() -> Work[TokenPair]:
+        pair = yield from tokens.issue_for(profile, id)
+        yield from _tell(context, "login", (yield from tokens.session(pair["refreshToken"])))
+        return pair
+
+    return await context.server.database.write(work)
 
 
 async def _custom(
@@ -68,12 +108,13 @@ async def _custom(
     given = {"username": username, "password": password}
     values = {name: given.get(name) for name in declared}
     try:
-        start = Start(profile.action, values, context.principal, context.door, context.request_id)
-        ended = await context.generation.runs.run(start)
+        ended = await context.generation.runs.run(context.start(profile.action, values, "login"))
     except (ActionFailed, Unauthenticated):
         _refuse(context)
     if not isinstance(ended.result, Mapping) or "jwtToken" not in ended.result:
-        _refuse(context)
+        # The run went well, and is told as such.
+        with refusals_told(context, "login", profile.name):
+            _refuse(context)
     return ended.result
 
 

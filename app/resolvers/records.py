@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from app.definition.conditions import Compare, Condition
 from app.errors import BadInput, Forbidden, PrivateDataMode, TooLarge, Unauthenticated
 from app.permissions import Grant, Verb
+from app.resolvers.audit import about, entry, refusals_told, tells_refusals
 from app.resolvers.context import Context
 from app.resolvers.links import links
 from app.storage.records import Unhashed, Wanted, Write
@@ -73,6 +74,7 @@ async def read(context: Context, queries: Sequence[Query], values: Sequence[Any]
     return await context.server.database.read(work)
 
 
+@tells_refusals("create")
 async def create(context: Context, model: str, items: Sequence[Item], wanted: Wanted) -> list[Any]:
     """Makes records, all or none, and answers them."""
     grant = context.authorize(Verb.CREATE, model)
@@ -85,12 +87,15 @@ async def create(context: Context, model: str, items: Sequence[Item], wanted: Wa
             ids.append((yield from context.generation.records.create(grant, item, write)))
         return ids
 
-    return await _write(context, work, wanted)
+    return await _write(context, "create", model, work, wanted)
 
 
 async def _create_one(context: Context, grant: Grant, item: Item, wanted: Wanted) -> Any:
+    told = entry(context, "create", grant.model)
+
     def work(write: Write) -> Work[tuple[int, Any]]:
-        return context.generation.records.create_and_read(grant, item, write, wanted, last=True)
+        records = context.generation.records
+        return records.create_and_read(grant, item, write, wanted, last=True, told=told)
 
     _, made = await _hashing(context, work)
     if made is not None:
@@ -98,6 +103,7 @@ async def _create_one(context: Context, grant: Grant, item: Item, wanted: Wanted
     return made
 
 
+@tells_refusals("update")
 async def update(context: Context, model: str, id: int, item: Item, wanted: Wanted) -> Any:
     """Changes one record and answers it; `NotFound` where the caller may not change it."""
     grant = context.authorize(Verb.UPDATE, model)
@@ -106,9 +112,10 @@ async def update(context: Context, model: str, id: int, item: Item, wanted: Want
         yield from context.generation.records.update(grant, id, item, write)
         return [id]
 
-    return (await _write(context, work, wanted))[0]
+    return (await _write(context, "update", model, work, wanted))[0]
 
 
+@tells_refusals("update")
 async def update_many(
     context: Context, model: str, where: Condition | None, values: Values, item: Item, wanted: Wanted
 ) -> list[Any]:
@@ -122,9 +129,10 @@ async def update_many(
             yield from context.generation.records.update(grant, id, item, write)
         return ids
 
-    return await _write(context, work, wanted)
+    return await _write(context, "update", model, work, wanted)
 
 
+@tells_refusals("upsert")
 async def upsert(
     context: Context, model: str, items: Sequence[Item], unique_by: Sequence[str], wanted: Wanted
 ) -> list[Any]:
@@ -141,9 +149,10 @@ async def upsert(
             ids.append(id)
         return ids
 
-    return await _write(context, work, wanted)
+    return await _write(context, "upsert", model, work, wanted)
 
 
+@tells_refusals("delete")
 async def delete(context: Context, model: str, ids: Sequence[int], wanted: Wanted) -> list[Any]:
     """Removes records, all or none, and answers them as they were."""
     grant = context.authorize(Verb.DELETE, model)
@@ -152,11 +161,13 @@ async def delete(context: Context, model: str, ids: Sequence[int], wanted: Wante
         found = yield from _answers(context, ids, wanted)
         for id in ids:
             yield from context.generation.records.delete(grant, id)
+        yield from _tell(context, "delete", model, ids)
         return found
 
     return await _hashing(context, work)
 
 
+@tells_refusals("delete")
 async def delete_many(
     context: Context, model: str, where: Condition | None, values: Values, wanted: Wanted
 ) -> list[Any]:
@@ -169,11 +180,13 @@ async def delete_many(
         found = yield from _answers(context, ids, wanted)
         for id in ids:
             yield from context.generation.records.delete(grant, id)
+        yield from _tell(context, "delete", model, ids)
         return found
 
     return await _hashing(context, work)
 
 
+@tells_refusals("replace")
 async def replace_all(context: Context, model: str, items: Sequence[Item], wanted: Wanted) -> list[Any]:
     """Makes these the only records that there are of those the caller may read and remove, all or nothing.
 
@@ -204,19 +217,31 @@ async def replace_all(context: Context, model: str, items: Sequence[Item], wante
             yield from records.update(updating, ids[-1], values, write)
         return ids
 
-    return await _write(context, work, wanted)
+    return await _write(context, "replace", model, work, wanted)
 
 
+@tells_refusals("delete")
 async def delete_all(context: Context, model: str) -> None:
     """Removes every record that the caller may read and remove, all or none; takes a right of its own."""
     context.generation.permissions.may_on_collection(context.principal, "delete", model)
     grant = context.authorize(Verb.DELETE, model)
 
     def work() -> Work[None]:
-        for id in sorted((yield from _collection(context, model))):
+        ids = sorted((yield from _collection(context, model)))
+        for id in ids:
             yield from context.generation.records.delete(grant, id)
+        yield from _tell(context, "delete", model, ids)
 
     await context.server.database.write(work)
+
+
+def require(context: Context, verb: Verb, model: str) -> None:
+    """Raises what the operation itself would, for a door that reads more of the request only from who may."""
+    if verb is Verb.READ:
+        context.authorize(verb, model)
+        return
+    with refusals_told(context, verb.value, model):
+        context.authorize(verb, model)
 
 
 def parse_id(value: Any) -> int:
@@ -249,12 +274,19 @@ def _selected(context: Context, grant: Grant, where: Condition | None, values: V
     return ids
 
 
-async def _write(context: Context, work: Callable[[Write], Work[list[int]]], wanted: Wanted) -> list[Any]:
+async def _write(
+    context: Context, operation: str, model: str, work: Callable[[Write], Work[list[int]]], wanted: Wanted
+) -> list[Any]:
     def answered(write: Write) -> Work[list[Any]]:
         ids = yield from work(write)
+        yield from _tell(context, operation, model, ids)
         return (yield from _answers(context, ids, wanted))
 
     return await _hashing(context, answered)
+
+
+def _tell(context: Context, operation: str, model: str, ids: Sequence[int]) -> Work[None]:
+    yield from context.server.trail.tell(about(entry(context, operation, model), ids))
 
 
 def _answers(context: Context, ids: Sequence[int], wanted: Wanted) -> Work[list[Any]]:

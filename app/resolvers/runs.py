@@ -11,10 +11,12 @@ from typing import Any
 from app.definition.inputs import check_input
 from app.engine.durable_runs import Key
 from app.engine.questions import belongs
-from app.engine.runs import Start, principal_name
+from app.engine.runs import Start
+from app.engine.telling import principal_name
 from app.errors import BadInput, Conflict, NotFound
 from app.properties import KINDS
 from app.properties.base import Constraints, Invalid
+from app.resolvers.audit import about_run, refusals_told
 from app.resolvers.context import Context
 from app.storage.durable_runs import StoredRun
 from app.storage.run_lists import RunLists
@@ -143,12 +145,14 @@ async def answer_run(
 
     `Conflict` where it does not wait or the token is another's, `BadInput` for a wrong answer.
     """
-    context.generation.permissions.admit(context.principal)
+    with refusals_told(context, "answer", ""):
+        context.generation.permissions.admit(context.principal)
     durable = context.generation.durable
     row = await durable.find(id)
     if row is None or not (belongs(token, row.wait) or _may_see(context, row)):
         raise NotFound(_NO_RUN)
-    if await durable.answer(row, token, input, _checked_key(idempotency_key)):
+    told = about_run(context, "answer", row)
+    if await durable.answer(row, token, input, told, _checked_key(idempotency_key)):
         context.replay()
     return RunStarted(row.id, "running")
 
@@ -156,7 +160,7 @@ async def answer_run(
 async def cancel_run(context: Context, id: str) -> RunView:
     """Ends a durable run, whatever it does; `Conflict` where it has ended or is none that can be ended."""
     row = await _seen(context, id)
-    if not await context.generation.durable.cancel(row.id):
+    if not await context.generation.durable.cancel(row.id, about_run(context, "cancel", row)):
         what = "has ended" if row.ended else "was started with a caller who waits; it ends by itself"
         raise Conflict(f"The run {what}.")
     return await run(context, id)
@@ -165,7 +169,7 @@ async def cancel_run(context: Context, id: str) -> RunView:
 async def retry_run(context: Context, id: str) -> RunView:
     """Lets a failed durable run go on from where it last stood; `Conflict` for any other."""
     row = await _seen(context, id)
-    if not await context.generation.durable.retry(row.id):
+    if not await context.generation.durable.retry(row.id, about_run(context, "retry", row)):
         raise Conflict("Only a durable run that has failed can go on.")
     return await run(context, id)
 
@@ -173,11 +177,12 @@ async def retry_run(context: Context, id: str) -> RunView:
 def starting(context: Context, id: str, input: Any) -> Start:
     """What a run begins with, once it is decided that the caller may and that the input is right."""
     generation = context.generation
-    generation.permissions.admit(context.principal)
+    with refusals_told(context, "run", ""):
+        generation.permissions.admit(context.principal)
     action = generation.action(id)
-    generation.permissions.may_run(context.principal, action)
-    values = check_input(generation.application, action, input)
-    return Start(action.name, values, context.principal, context.door, context.request_id)
+    with refusals_told(context, "run", action.name):
+        generation.permissions.may_run(context.principal, action)
+    return context.start(action.name, check_input(generation.application, action, input))
 
 
 def key_of(context: Context, start: Start, key: str | None, input: Any) -> Key | None:

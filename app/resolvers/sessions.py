@@ -12,6 +12,7 @@ from app.definition.names import parse_short_uuid
 from app.errors import Conflict, NotFound, StepFailed
 from app.permissions import Rule
 from app.resolvers.actions import opening
+from app.resolvers.audit import about_run
 from app.resolvers.context import Context, Generation
 from app.resolvers.keys import takes_keys
 from app.resolvers.runs import RunStarted, Waiting, key_of
@@ -90,7 +91,7 @@ async def answer_session(context: Context, module: Action, id: str, token: str, 
     row = await _find(context, module, id)
     if row.door != DOOR:
         raise Conflict(OUTDATED)
-    await context.generation.durable.answer(row, token, input, token)
+    await context.generation.durable.answer(row, token, input, about_run(context, "answer", row), token)
 
 
 async def _find(context: Context, module: Action, id: str) -> StoredRun:

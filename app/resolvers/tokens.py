@@ -117,6 +117,11 @@ class Tokens:
         self._admit(profile, user)
         return self._pair(profile, user, session, now)
 
+    def session(self, text: str) -> Work[Session]:
+        """The session of a refresh token; raises `Unauthenticated` where it has ended."""
+        _, session = yield from self._session_of(text)
+        return session
+
     def revoke(self, text: str) -> Work[Mapping[str, Any]]:
         """Ends the session of a refresh token; `removed` tells whether there was one to end."""
         token = read_refresh(self._refresh_key, self._application.uuid.hex, text)

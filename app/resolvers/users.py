@@ -1,6 +1,7 @@
 """The users whom the operator lets in: added, listed, disabled, enabled and removed.
 
-The command line and the console call the same functions; each change is one transaction.
+The command line and the console call the same functions; each change is one transaction
+with its entry in the audit trail.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from app.definition.model import Application
 from app.errors import BadInput, Conflict, NotFound
 from app.properties import KINDS
 from app.properties.base import Constraints, Invalid
+from app.resolvers.audit import OPERATOR, By, administered
 from app.resolvers.context import Server
 from app.storage.users import User, Users
 from app.storage.work import UniqueViolated, Work
@@ -20,7 +22,12 @@ from app.suggestions import did_you_mean
 
 
 async def add_user(
-    server: Server, application: Application, email: str, roles: Sequence[str], password: str | None = None
+    server: Server,
+    application: Application,
+    email: str,
+    roles: Sequence[str],
+    password: str | None = None,
+    by: By = OPERATOR,
 ) -> User:
     """Adds a user with these roles of the application; the password is for the console, keys are for the doors.
 
@@ -42,6 +49,7 @@ async def add_user(
             yield from users.insert(user)
         except UniqueViolated:
             raise Conflict(f"There is a user {user.email} already.") from None
+        yield from server.trail.tell(administered(application, by, "user_add", f"user:{user.id}"))
 
     await server.database.write(work)
     return user
@@ -52,25 +60,30 @@ async def list_users(server: Server, application: Application) -> Sequence[User]
     return await server.database.read(_users(server, application).all)
 
 
-async def disable_user(server: Server, application: Application, email: str, disabled: bool = True) -> User:
+async def disable_user(
+    server: Server, application: Application, email: str, disabled: bool = True, by: By = OPERATOR
+) -> User:
     """Switches a user off, or on again: their keys count from the next request on as they do. Else `NotFound`."""
     users = _users(server, application)
+    operation = "user_disable" if disabled else "user_enable"
 
     def work() -> Work[User]:
         user = yield from _found(users, email)
         yield from users.disable(email, disabled)
+        yield from server.trail.tell(administered(application, by, operation, f"user:{user.id}"))
         return user
 
     return await server.database.write(work)
 
 
-async def remove_user(server: Server, application: Application, email: str) -> User:
+async def remove_user(server: Server, application: Application, email: str, by: By = OPERATOR) -> User:
     """Removes a user and all their keys. `NotFound` where there is none."""
     users = _users(server, application)
 
     def work() -> Work[User]:
         user = yield from _found(users, email)
         yield from users.remove(user.id)
+        yield from server.trail.tell(administered(application, by, "user_remove", f"user:{user.id}"))
         return user
 
     return await server.database.write(work)

@@ -72,6 +72,7 @@ class StoredRun:
     revision: str | None
     door: str
     principal: str | None
+    run_as: str
     caller: Mapping[str, Any] | None
     state: str
     reason: str | None
@@ -174,12 +175,13 @@ class DurableRows:
             .order_by(RUN.c.due)
             .limit(bindparam("most", type_=RUN.c.epoch.type))
         )
-        self._interrupt = self._changing(
+        self._interrupt = self._prepared(
             update(RUN)
             .where(RUN.c.due <= now, RUN.c.cursor.is_(None), RUN.c.ended.is_(None))
             .values(
                 {**gone, "state": "fatal_errored", "reason": "INTERRUPTED", "error": bindparam("new_error")}
             )
+            .returning(*COLUMNS)
         )
         self._orphaned = self._prepared(
             select(RUN.c.id).where(RUN.c.due <= now, RUN.c.cursor.is_(None), RUN.c.ended.is_(None)).limit(1)
@@ -258,9 +260,10 @@ class DurableRows:
         """Whether there are waiting runs whose process is gone."""
         return bool((yield self._orphaned.statement({})))
 
-    def interrupt(self, message: str) -> Work[int]:
-        """Ends waiting runs whose process is gone; how many there were."""
-        return len((yield self._interrupt.statement({"new_error": message})))
+    def interrupt(self, message: str) -> Work[list[StoredRun]]:
+        """Ends waiting runs whose process is gone, and gives them."""
+        rows = yield self._interrupt.statement({"new_error": message})
+        return [StoredRun(*row) for row in self._interrupt.rows(rows)]
 
     def _note(
         self,

@@ -22,7 +22,17 @@ from app.storage.prepare import dialect_of
 Ask = Callable[[str], Sequence[Sequence[Any]]]
 """Runs one statement on the file and gives its rows."""
 
-_COMPARING = ("compare", "compare_table", "conversion", "convert", "facts", "migrate", "plan", "renames")
+_COMPARING = (
+    "append_only",
+    "compare",
+    "compare_table",
+    "conversion",
+    "convert",
+    "facts",
+    "migrate",
+    "plan",
+    "renames",
+)
 
 
 def fits(database_url: str, metadatas: Iterable[MetaData]) -> bool:

@@ -21,6 +21,7 @@ from sqlalchemy.pool import NullPool
 
 from app.errors import ActionQLError
 from app.json_text import read_json, write_json
+from app.storage.append_only import protect
 from app.storage.compare import compare
 from app.storage.fit import note_fit
 from app.storage.plan import Change
@@ -119,6 +120,7 @@ def _migrate_within(
     outcome = Outcome((*renamed, *plan.changes), tuple(plan.refusals))
     if keep and not outcome.refusals:
         plan.apply(connection, operations)
+        protect(connection, tables.values())
         _check_references(connection, plan.rebuilds)
         _note_fit(connection, metadatas)
     return outcome

@@ -14,6 +14,7 @@ from app.expressions import EvaluationError, Expression
 from app.permissions import Grant
 from app.properties import KINDS
 from app.properties.base import Invalid
+from app.storage.audit import Entry
 from app.storage.tables import ModelTable
 
 MOST_LINKS = 1_000
@@ -40,6 +41,8 @@ class Making:
     """Columns that are answered beside the id."""
     last: bool = False
     """Whether nothing else is done in the transaction."""
+    told: Entry | None = None
+    """What the audit trail is told beside it, once the id is known."""
 
 
 class Unhashed(Exception):

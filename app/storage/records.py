@@ -13,6 +13,7 @@ from typing import Any
 from app.definition.conditions import Compare, Condition, Every, Parameter, shift
 from app.errors import Conflict, Forbidden, NotFound
 from app.permissions import Grant, Verb
+from app.storage.audit import AuditRows, Entry
 from app.storage.compile import Plans
 from app.storage.compile.cells import Form
 from app.storage.prepare import DialectName
@@ -44,6 +45,7 @@ class Records:
 
     def __init__(self, tables: Tables, dialect: DialectName, plans: Plans | None = None) -> None:
         self._tables = tables
+        self._audit = AuditRows(dialect)
         self._plans = plans or Plans(tables, dialect)
         self._statements = RecordStatements(tables, dialect)
         self._links = RecordLinks(self._statements)
@@ -94,6 +96,7 @@ class Records:
         *,
         validate: bool = True,
         last: bool = False,
+        told: Entry | None = None,
     ) -> Work[tuple[int, Any]]:
         """Makes a record; answers its id, and it as `wanted` shows it, None where that hides it.
 
@@ -103,7 +106,7 @@ class Records:
         linked = any(relations[name].column is None for name in values if name in relations)
         own = None if linked else plan.own
         made = yield from self._make(
-            grant, values, write, Making(validate, own=own or (), last=last and own is not None)
+            grant, values, write, Making(validate, own=own or (), last=last and own is not None, told=told)
         )
         assert made is not None
         if own is not None:
@@ -220,14 +223,14 @@ class Records:
         new = parsed.stored
         insert = self._statements.insert(grant.model, tuple(sorted(new)), how.own, lenient=how.lenient)
         statement = insert.statement(_named(new), last=how.last and grant.rows is None)
-        rows = yield from self._guarded(grant, table, parsed, statement)
+        rows = yield from self._guarded(grant, table, parsed, statement, how.told)
         return rows[0] if rows else None
 
     def _guarded(
-        self, grant: Grant, table: ModelTable, parsed: Parsed, statement: Statement
+        self, grant: Grant, table: ModelTable, parsed: Parsed, statement: Statement, told: Entry | None = None
     ) -> Work[list[Row]]:
         try:
-            return (yield statement)
+            return (yield from self._audit.beside_made(statement, told))
         except UniqueViolated as violated:
             raise taken(grant, table, violated) from None
         except ReferenceViolated:

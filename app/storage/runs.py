@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from sqlalchemy import bindparam, insert, update
 
+from app.storage.audit import AuditRows, Entry
 from app.storage.prepare import prepare
 from app.storage.system import JOURNAL, RUN
 from app.storage.work import Work
@@ -36,9 +37,10 @@ _CHANGING = ("state", "reason", "error", "ended")
 
 
 class RunRows:
-    """Writes run rows and their journals."""
+    """Writes run rows and their journals, with what the audit trail tells of them."""
 
     def __init__(self, dialect: Literal["sqlite", "postgresql"]) -> None:
+        self._audit = AuditRows(dialect)
         new: dict[str, Any] = {name: bindparam(f"new_{name}") for name in (*RunRow.__slots__, "journal")}
         due: dict[str, Any] = {"due": bindparam("new_due")}
         self._insert = prepare(insert(RUN).values(new), dialect)
@@ -57,7 +59,12 @@ class RunRows:
         )
 
     def record(
-        self, row: RunRow, entries: Sequence[Mapping[str, Any]], part: int, due: datetime | None = None
+        self,
+        row: RunRow,
+        entries: Sequence[Mapping[str, Any]],
+        part: int,
+        due: datetime | None = None,
+        told: Entry | None = None,
     ) -> Work[None]:
         """Records one part of a run: the first inserts its row, later ones bring it up to date.
 
@@ -66,9 +73,12 @@ class RunRows:
         if part == 0:
             values = {f"new_{name}": getattr(row, name) for name in RunRow.__slots__}
             insert = self._insert if due is None else self._insert_due
-            yield insert.statement({**values, "new_journal": list(entries), "new_due": due})
+            made = insert.statement({**values, "new_journal": list(entries), "new_due": due})
+            yield from self._audit.beside(made, told)
             return
         changed = {f"new_{name}": getattr(row, name) for name in _CHANGING}
-        yield self._update.statement({"run": row.id, "new_due": due, **changed})
+        yield from self._audit.beside(
+            self._update.statement({"run": row.id, "new_due": due, **changed}), told
+        )
         if entries:
             yield self._journal.statement({"run": row.id, "place": part, "steps": list(entries)})

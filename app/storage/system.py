@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, MetaData, Table, false, text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Identity, Index, MetaData, Table, false, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -219,6 +219,44 @@ class HealthRecord(_System, table=True):
     beat: datetime = _moment()
 
 
+class AuditRecord(_System, table=True):
+    """One operation as the audit trail tells it: who did what to what, from where, and how it ended; no values."""
+
+    __tablename__: ClassVar[str] = "actionql_audit"
+    __table_args__ = ({"info": {"append_only": True}, "sqlite_autoincrement": True},)
+
+    sequence: int = Field(sa_column=Column(identifier(), Identity(), primary_key=True))
+    application: str = _text()
+    at: datetime = _moment()
+    actor: str = _text()
+    behalf: str = _text()
+    door: str = _text()
+    address: str = _text()
+    request_id: str | None = _maybe_text()
+    operation: str = _text()
+    subject: str = _text()
+    result: str = _text()
+    run_id: str | None = _maybe_text()
+    ids: Any = _json()
+
+
+class AuditSealRecord(_System, table=True):
+    """One link of the chain that holds the audit trail: the entries in `ranges`, a digest of each, and the last link.
+
+    `last` is the highest entry of this link and all before it.
+    """
+
+    __tablename__: ClassVar[str] = "actionql_audit_seal"
+    __table_args__ = ({"info": {"append_only": True}},)
+
+    number: int = Field(sa_column=Column(BigInteger(), primary_key=True, autoincrement=False))
+    made: datetime = _moment()
+    last: int = _number()
+    ranges: Any = Field(sa_column=Column(Json(), nullable=False))
+    digests: str = _text()
+    mac: str = _text()
+
+
 class RevisionRecord(_System, table=True):
     """A definition as it was served, for the runs that began with it."""
 
@@ -250,4 +288,6 @@ ASSET: Table = SYSTEM.tables["actionql_asset"]
 SEED: Table = SYSTEM.tables["actionql_seed"]
 REVISION: Table = SYSTEM.tables["actionql_revision"]
 SCHEDULE: Table = SYSTEM.tables["actionql_schedule"]
+AUDIT: Table = SYSTEM.tables["actionql_audit"]
+AUDIT_SEAL: Table = SYSTEM.tables["actionql_audit_seal"]
 HEALTH: Table = SYSTEM.tables["actionql_health"]

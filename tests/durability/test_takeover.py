@@ -12,7 +12,7 @@ from time import process_time
 
 import pytest
 
-from app.resolvers.runs import answer_run, start_action
+from app.resolvers.runs import answer_run, cancel_run, start_action
 from tests.durability.desk import DEFINITION, Desk, asked_for, desk, loaded, slow_answer
 from tests.durability.driver_process import LEASE, driving
 from tests.end_to_end.databases import run_sql
@@ -188,7 +188,7 @@ async def test_definition_is_kept_while_a_run_needs_it(tmp_path: Path, database_
         count = "SELECT count(*) FROM actionql_revision"
         await revisions.free()
         assert await run_sql(database_url, count) == [(2,)]
-        await one.context.generation.durable.cancel(started.id)
+        await cancel_run(one.context, started.id)
         await revisions.free()
         assert await run_sql(database_url, count) == [(1,)]
 

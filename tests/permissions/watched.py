@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Literal, TypeVar
 
 from app.storage.work import Database, Statement, Work
@@ -41,7 +42,7 @@ class Watched:
         look = self.look
 
         def tried() -> Work[T]:
-            result = yield from work()
+            result = yield from self._noted(work(), alone=False)
             raise Tried(result, (yield from look()))
 
         try:
@@ -57,7 +58,8 @@ class Watched:
     async def close(self) -> None:
         await self._database.close()
 
-    def _noted(self, running: Work[T]) -> Work[T]:
+    def _noted(self, running: Work[T], *, alone: bool = True) -> Work[T]:
+        """Passes statements on and notes them; not `alone`, none of them may be a transaction by itself."""
         step: Callable[[], Statement] = lambda: next(running)  # noqa: E731
         while True:
             try:
@@ -66,7 +68,7 @@ class Watched:
                 result: T = end.value
                 return result
             self.statements.append(statement.sql)
-            step = yield from _answered(running, statement)
+            step = yield from _answered(running, statement if alone else replace(statement, last=False))
 
 
 def _answered(running: Work[Any], statement: Statement) -> Work[Callable[[], Statement]]:

@@ -44,7 +44,7 @@ class GeneratedRecords:
         """What the operation answers: a record, or `{results, page, per_page}` and, if asked for, `total`."""
         context = replace(context, opened=does.opened)
         model = context.generation.application.models[does.model]
-        context.authorize(VERBS[does.verb], does.model)
+        records.require(context, VERBS[does.verb], does.model)
         if does.verb == "list":
             return await self._list(context, model, parameters(request))
         if does.verb == "one":

@@ -1,0 +1,120 @@
+"""The audit trail of one process: entries within the transactions they tell of, and those that have none.
+
+A refusal or a failed login has no transaction, so it is noted here and written with others about each second. Of
+those only so many are written, so that a flood of them fills no disk: the rest is counted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from time import monotonic
+
+import structlog
+
+from app.auth.keystore import Keystore
+from app.auth.limiter import AttemptLimiter
+from app.resolvers.audit_chain import Sealer, audit_key
+from app.storage.audit import AuditRows, Entry
+from app.storage.work import Database, Work
+
+EVERY = 1.0
+"""Seconds between two rounds of writing and sealing."""
+COUNTED_EVERY = 60.0
+PER_MINUTE = 600
+PER_ADDRESS_MINUTE = 60
+log = structlog.get_logger()
+
+
+class Trail:
+    """Takes entries and keeps the chain; `open` and `close` are for processes that serve."""
+
+    def __init__(self, database: Database, keystore: Keystore) -> None:
+        self._database = database
+        self._rows = AuditRows(database.dialect)
+        self._sealer = Sealer(database, audit_key(keystore))
+        self._limiter = AttemptLimiter()
+        self._noted: list[Entry] = []
+        self._more: Counter[str] = Counter()
+        self._counted = monotonic()
+        self._used = False
+        self._closing = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def tell(self, entry: Entry) -> Work[None]:
+        """Writes an entry within the transaction that it tells of."""
+        self._used = True
+        return self._rows.insert(entry)
+
+    def note(self, entry: Entry) -> None:
+        """Has an entry written soon, unless there were too many of late from its address or altogether."""
+        self._used = True
+        now = monotonic()
+        late = self._limiter.check(f"address:{entry.address}", PER_ADDRESS_MINUTE, now)
+        if late is not None or self._limiter.check("all", PER_MINUTE, now) is not None:
+            self._more[entry.application] += 1
+            return
+        self._noted.append(entry)
+
+    def open(self) -> None:
+        """Starts to write what is noted and to seal, until it is closed."""
+        self._task = asyncio.create_task(self._keep())
+
+    async def close(self) -> None:
+        """Writes and seals what is left, if anything was told here."""
+        self._closing.set()
+        if self._task is not None:
+            await self._task
+        if self._used:
+            await self._round(last=True)
+
+    async def _keep(self) -> None:
+        while not self._closing.is_set():
+            await self._round()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), EVERY)
+
+    async def _round(self, last: bool = False) -> None:
+        try:
+            await self._write_noted(last)
+            await self._sealer.seal()
+        except Exception as error:
+            log.warning("audit trail not written", error=type(error).__name__)
+
+    async def _write_noted(self, last: bool) -> None:
+        """Writes what is noted; where the database does not take it, it is kept for the next round."""
+        counts = self._counts() if last or monotonic() - self._counted >= COUNTED_EVERY else []
+        entries = [*self._noted, *counts]
+        if not entries:
+            return
+        await self._database.write(lambda: self._insert(entries))
+        del self._noted[: len(entries) - len(counts)]
+        if counts:
+            self._more.clear()
+            self._counted = monotonic()
+
+    def _insert(self, entries: Sequence[Entry]) -> Work[None]:
+        for entry in entries:
+            yield from self._rows.insert(entry)
+
+    def _counts(self) -> list[Entry]:
+        """One entry for each application of which there were more than are written."""
+        return [_count(application, more) for application, more in self._more.items()]
+
+
+def _count(application: str, more: int) -> Entry:
+    return Entry(
+        application=application,
+        at=datetime.now(UTC),
+        actor="system",
+        behalf="caller",
+        door="",
+        address="",
+        request_id=None,
+        operation="refusal",
+        subject=f"{more} more",
+        result="TOO_MANY_REQUESTS",
+    )
