@@ -18,11 +18,13 @@ from app.schema.admission import is_open
 from app.shims import files, webhooks
 from app.shims.endpoints.openapi import describe as describe_endpoints
 from app.shims.records.openapi import describe as describe_records
+from app.shims.sessions.openapi import describe as describe_sessions
 from app.shims.triggers.openapi import describe as describe_triggers
 
 DESCRIPTIONS = (
     describe_records,
     describe_endpoints,
+    describe_sessions,
     describe_triggers,
     webhooks.describe,
     files.describe,

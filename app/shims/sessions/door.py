@@ -22,8 +22,8 @@ from app.resolvers.context import Context
 from app.resolvers.sessions import DOOR, find_module, session, start_session
 from app.shims.endpoints.door import WrongMethod
 from app.shims.endpoints.requests import read_json
+from app.shims.sessions.addresses import SESSION, SESSIONS
 from app.shims.sessions.clients import Clients
-from app.shims.sessions.operations import SESSION, SESSIONS
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
