@@ -16,10 +16,6 @@ import structlog
 from starlette.applications import Starlette
 
 from app.assets.library import Library, sweep
-from app.assets.local import LocalStore
-from app.auth.keystore import Keystore
-from app.auth.limiter import AttemptLimiter
-from app.auth.passwords import Passwords
 from app.definition.load import Loaded, from_text, text_of
 from app.definition.model import Application
 from app.definition.source import Source
@@ -28,32 +24,26 @@ from app.engine.compile import compile_actions
 from app.engine.revisions import Engine
 from app.engine.runs import Runs
 from app.functions import kinds_with, load_application
-from app.memory import made_to_stay, return_large_blocks
-from app.outbound import Outbound
-from app.outbound.mail import Mail, Outbox, SmtpServer
+from app.memory import made_to_stay
+from app.opening import close_server, database_url, open_mail, open_server
 from app.permissions import Permissions, telling_roles
 from app.renewal import Compiled, Renewal
 from app.resolvers.context import Generation, Server
 from app.resolvers.key_ring import KeyRing
 from app.resolvers.tokens import Tokens
-from app.resolvers.trail import Trail
 from app.routes import Front
-from app.running import begin_worker, durable_runs, open_dispatcher
+from app.running import begin_worker, durable_runs
 from app.schema.endpoint import GraphQLEndpoint
 from app.secrets import configuration, read_secrets
 from app.seed import seed
-from app.settings import Settings, SettingsError
+from app.settings import Settings
 from app.steps.base import Services
-from app.steps.send_email import mailbox
 from app.storage.callers import Callers
-from app.storage.durable_runs import DurableRows
 from app.storage.fit import fits
 from app.storage.records import Records
 from app.storage.sessions import Sessions
-from app.storage.sqlite import SqliteDatabase
 from app.storage.system import SYSTEM
 from app.storage.tables import Tables, build_tables
-from app.storage.work import Database
 
 if TYPE_CHECKING:
     from app.storage.migrate import Gone
@@ -150,78 +140,6 @@ async def _open_edge(
         for generation in generations:
             graphql.warm(generation)
     return edge, graphql
-
-
-async def open_server(settings: Settings) -> Server:
-    """What all applications share: database, keystore, password pool, file store and outgoing client."""
-    return_large_blocks()
-    settings.data.mkdir(parents=True, exist_ok=True)
-    keystore = Keystore.load(settings.keystore_file, create=settings.environment == "development")
-    if "://" in settings.assets_place:
-        raise SettingsError("ACTIONQL_ASSETS: only folders are supported.")
-    database = open_database(settings)
-    return Server(
-        settings=settings,
-        database=database,
-        keystore=keystore,
-        passwords=Passwords(
-            workers=settings.argon2_workers,
-            memory_kib=settings.argon2_memory_kib,
-            time_cost=settings.argon2_time_cost,
-            queue=settings.argon2_queue,
-        ),
-        store=LocalStore(Path(settings.assets_place), max_bytes=settings.upload_bytes),
-        outbound=open_outbound(settings),
-        attempts=AttemptLimiter(),
-        run_rows=DurableRows(database.dialect),
-        dispatcher=open_dispatcher(database_url(settings), settings.run_concurrency),
-        trail=Trail(database, keystore),
-    )
-
-
-def open_outbound(settings: Settings) -> Outbound:
-    """The outgoing client with the operator's exemptions from the address guard."""
-    try:
-        return Outbound(allow=settings.outbound_allow)
-    except ValueError as error:
-        raise SettingsError(f"ACTIONQL_OUTBOUND_ALLOW: {error}") from None
-
-
-def open_mail(settings: Settings) -> Mail:
-    """The SMTP server that the settings name, else the outbox."""
-    try:
-        mailbox(settings.mail_from)
-    except ValueError:
-        raise SettingsError(
-            "ACTIONQL_MAIL_FROM should be an e-mail address, as in Shop <shop@example.org>."
-        ) from None
-    url = settings.smtp_url
-    post = Outbox(settings.outbox_place) if url is None else SmtpServer.parse(url)
-    return Mail(post, settings.mail_from)
-
-
-async def close_server(server: Server) -> None:
-    """Ends what the server holds, in the order of use."""
-    await server.outbound.aclose()
-    server.passwords.close()
-    await server.trail.close()
-    await server.database.close()
-
-
-def open_database(settings: Settings) -> Database:
-    """PostgreSQL where `DATABASE_URL` says so, else the SQLite file in the data folder."""
-    url = database_url(settings)
-    if url.startswith("postgresql"):
-        # Its driver is loaded where it is used.
-        from app.storage.postgres import PostgresDatabase
-
-        return PostgresDatabase(url)
-    return SqliteDatabase(Path(url.removeprefix("sqlite:///")))
-
-
-def database_url(settings: Settings) -> str:
-    """The address of the database."""
-    return settings.database_url or f"sqlite:///{settings.data / 'actionql.sqlite'}"
 
 
 async def open_applications(

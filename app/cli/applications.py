@@ -14,7 +14,8 @@ from app import settings as settings_module
 from app.definition.model import Application
 from app.definition.names import parse_uuid
 from app.errors import NotFound
-from app.main import close_server, database_url, load_definitions, open_server
+from app.main import load_definitions
+from app.opening import close_server, database_url, open_server
 from app.resolvers.context import Server
 from app.storage.system import SYSTEM
 from app.suggestions import did_you_mean

@@ -16,7 +16,8 @@ from app.definition.diff import differences
 from app.definition.load import Loaded, from_text
 from app.definition.model import Application
 from app.functions import kinds_with
-from app.main import database_url, load_definitions, open_database
+from app.main import load_definitions
+from app.opening import database_url, open_database
 from app.permissions import Permissions, telling_roles
 from app.schema.build import build_schema
 from app.schema.drift import breaking_changes

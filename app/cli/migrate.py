@@ -9,7 +9,8 @@ import typer
 
 from app import settings as settings_module
 from app.cli.base import DataOption, PathsArgument
-from app.main import database_url, load_definitions
+from app.main import load_definitions
+from app.opening import database_url
 from app.storage.system import SYSTEM
 from app.storage.tables import build_tables
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.main import close_server, open_server
+from app.opening import close_server, open_server
 from app.resolvers import trail as trail_module
 from app.storage.migrate import migrate
 from app.storage.system import SYSTEM

@@ -16,7 +16,8 @@ from app.checks import load_checked
 from app.definition.load import Loaded
 from app.engine.schedules import Clock, utc_now
 from app.engine.worker import Worker
-from app.main import close_server, open_applications, open_server
+from app.main import open_applications
+from app.opening import close_server, open_server
 from app.permissions import ANYBODY, Principal
 from app.resolvers.context import Context, Server
 from app.resolvers.runs import RunView, run

@@ -16,8 +16,9 @@ import httpx
 
 from app.definition.load import Loaded
 from app.edge import Applications, Edge
-from app.main import close_server, compile_applications, open_applications, open_server, settle
+from app.main import compile_applications, open_applications, settle
 from app.memory import made_to_stay
+from app.opening import close_server, open_server
 from app.permissions import ANYBODY
 from app.renewal import Renewal
 from app.resolvers.actions import run_action

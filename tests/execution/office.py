@@ -19,7 +19,8 @@ from app.checks import load_checked
 from app.definition.model import Action
 from app.definition.names import parse_short_uuid, short_uuid
 from app.edge import Applications, Edge
-from app.main import close_server, open_applications, open_server
+from app.main import open_applications
+from app.opening import close_server, open_server
 from app.permissions import ANYBODY
 from app.resolvers.context import Context, Generation, Server
 from app.resolvers.keys import create_module_key

@@ -11,7 +11,8 @@ from typing import Any
 
 from app.checks import load_checked
 from app.definition.model import Action, Application
-from app.main import close_server, open_applications, open_server
+from app.main import open_applications
+from app.opening import close_server, open_server
 from app.permissions import Principal
 from app.resolvers.authenticate import authenticate_basic, authenticate_incoming, authenticate_module
 from app.resolvers.context import Generation, Server

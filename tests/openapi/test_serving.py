@@ -13,7 +13,8 @@ from starlette.applications import Starlette
 
 from app.edge import Applications, Edge
 from app.functions import load_application
-from app.main import EXAMPLES, close_server, open_applications, open_server
+from app.main import EXAMPLES, open_applications
+from app.opening import close_server, open_server
 from app.resolvers.keys import create_user_key
 from app.resolvers.users import add_user
 from app.routes import routes

@@ -15,7 +15,8 @@ from starlette.applications import Starlette
 from app.checks import load_checked
 from app.definition.model import Application
 from app.edge import Applications, Edge
-from app.main import close_server, open_applications, open_server
+from app.main import open_applications
+from app.opening import close_server, open_server
 from app.resolvers.context import Generation, Server
 from app.resolvers.keys import create_user_key
 from app.resolvers.users import add_user

@@ -18,7 +18,8 @@ from sqlalchemy import func, select
 from app.engine.worker import Worker
 from app.functions import load_application
 from app.logs import configure_logs
-from app.main import close_server, open_applications, open_server
+from app.main import open_applications
+from app.opening import close_server, open_server
 from app.permissions import ANYBODY
 from app.resolvers.actions import run_action
 from app.resolvers.context import Context, Generation, Server

@@ -15,7 +15,8 @@ from graphql import execute
 
 from app.checks import load_checked
 from app.errors import BadInput
-from app.main import close_server, open_applications, open_server
+from app.main import open_applications
+from app.opening import close_server, open_server
 from app.permissions import ANYBODY
 from app.resolvers.context import Context, Generation, Server
 from app.schema.documents import InvalidDocument, Prepared

@@ -14,7 +14,7 @@ import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope
 
 from app.errors import DefinitionError, StepFailed
-from app.main import open_mail
+from app.opening import open_mail
 from app.outbound.mail import Outbox, SmtpServer
 from app.settings import Settings, SettingsError
 from tests.unit.steps.conftest import Open

@@ -1,0 +1,93 @@
+"""Opens what all applications of a server share, and ends it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.assets.local import LocalStore
+from app.auth.keystore import Keystore
+from app.auth.limiter import AttemptLimiter
+from app.auth.passwords import Passwords
+from app.memory import return_large_blocks
+from app.outbound import Outbound
+from app.outbound.mail import Mail, Outbox, SmtpServer
+from app.resolvers.context import Server
+from app.resolvers.trail import Trail
+from app.running import open_dispatcher
+from app.settings import Settings, SettingsError
+from app.steps.send_email import mailbox
+from app.storage.durable_runs import DurableRows
+from app.storage.sqlite import SqliteDatabase
+from app.storage.work import Database
+
+
+async def open_server(settings: Settings) -> Server:
+    """What all applications share: database, keystore, password pool, file store and outgoing client."""
+    return_large_blocks()
+    settings.data.mkdir(parents=True, exist_ok=True)
+    keystore = Keystore.load(settings.keystore_file, create=settings.environment == "development")
+    if "://" in settings.assets_place:
+        raise SettingsError("ACTIONQL_ASSETS: only folders are supported.")
+    database = open_database(settings)
+    return Server(
+        settings=settings,
+        database=database,
+        keystore=keystore,
+        passwords=Passwords(
+            workers=settings.argon2_workers,
+            memory_kib=settings.argon2_memory_kib,
+            time_cost=settings.argon2_time_cost,
+            queue=settings.argon2_queue,
+        ),
+        store=LocalStore(Path(settings.assets_place), max_bytes=settings.upload_bytes),
+        outbound=open_outbound(settings),
+        attempts=AttemptLimiter(),
+        run_rows=DurableRows(database.dialect),
+        dispatcher=open_dispatcher(database_url(settings), settings.run_concurrency),
+        trail=Trail(database, keystore),
+    )
+
+
+def open_outbound(settings: Settings) -> Outbound:
+    """The outgoing client with the operator's exemptions from the address guard."""
+    try:
+        return Outbound(allow=settings.outbound_allow)
+    except ValueError as error:
+        raise SettingsError(f"ACTIONQL_OUTBOUND_ALLOW: {error}") from None
+
+
+def open_mail(settings: Settings) -> Mail:
+    """The SMTP server that the settings name, else the outbox."""
+    try:
+        mailbox(settings.mail_from)
+    except ValueError:
+        raise SettingsError(
+            "ACTIONQL_MAIL_FROM should be an e-mail address, as in Shop <shop@example.org>."
+        ) from None
+    url = settings.smtp_url
+    post = Outbox(settings.outbox_place) if url is None else SmtpServer.parse(url)
+    return Mail(post, settings.mail_from)
+
+
+async def close_server(server: Server) -> None:
+    """Ends what the server holds, in the order of use."""
+    await server.outbound.aclose()
+    server.passwords.close()
+    await server.trail.close()
+    await server.database.close()
+
+
+def open_database(settings: Settings) -> Database:
+    """PostgreSQL where `DATABASE_URL` says so, else the SQLite file in the data folder."""
+    url = database_url(settings)
+    if url.startswith("postgresql"):
+        # Its driver is loaded where it is used.
+        from app.storage.postgres import PostgresDatabase
+
+        return PostgresDatabase(url)
+    return SqliteDatabase(Path(url.removeprefix("sqlite:///")))
+
+
+def database_url(settings: Settings) -> str:
+    """The address of the database."""
+    return settings.database_url or f"sqlite:///{settings.data / 'actionql.sqlite'}"
