@@ -75,11 +75,11 @@ def settings(database_url: str, folder: Path, **given: Any) -> Settings:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, **changes: Any) -> AsyncIterator[Depot]:
-    """The depot, with some keys of its definition changed."""
+async def opened(settings: Settings, definition: Path = DEFINITION, **changes: Any) -> AsyncIterator[Depot]:
+    """The depot, or another application, with some keys of its definition changed."""
     server = await open_server(settings)
     try:
-        application = load_checked(DEFINITION, steps=KINDS).application.model_copy(update=changes)
+        application = load_checked(definition, steps=KINDS).application.model_copy(update=changes)
         (generation,) = await open_applications(server, [application], {})
         yield Depot(server, generation)
     finally:
