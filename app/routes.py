@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 
 from starlette.applications import Starlette
@@ -12,9 +14,11 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from app.descriptions import description_routes
+from app.doors import Door
 from app.edge import Admission, Edge
 from app.pages.graphiql import static_app
 from app.pages.sessions import session_page_routes
+from app.paths import Paths
 from app.proxies import TrustedProxies
 from app.schema.endpoint import GraphQLEndpoint
 from app.settings import Settings
@@ -27,20 +31,31 @@ from app.shims.webhooks import Webhooks
 from app.storage.health import Health
 
 ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-_RUNTIME = "/api/runtime/"
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Where a path leads: with these methods straight to a door, else by Starlette's router."""
+
+    door: ASGIApp | None
+    variables: tuple[str, ...]
+    methods: frozenset[str] | None
+
+    def takes(self, method: str) -> bool:
+        return self.methods is None or method in self.methods
+
+
+_BY_ROUTER = _Way(None, (), frozenset())
 
 
 class Front(Starlette):
-    """The ASGI application: every request passes its limits, then its route leads it to its door.
-
-    Most are for the GraphQL door, which none has to search for.
-    """
+    """The ASGI application: every request passes its limits, then its path leads it to its door."""
 
     def __init__(self, settings: Settings, lifespan: Lifespan[Starlette] | None = None) -> None:
         super().__init__(lifespan=lifespan)
         self.changed = asyncio.Event()
         """Set when the definitions may have changed."""
-        self._graphql: ASGIApp | None = None
+        self._ways: Paths[_Way] = Paths()
         self._way: ASGIApp = Admission(
             self._pass,
             in_flight=settings.in_flight,
@@ -52,24 +67,23 @@ class Front(Starlette):
 
     def open(self, edge: Edge, graphql: GraphQLEndpoint) -> None:
         """Begins to serve applications."""
-        self.router.routes.extend(routes(edge, graphql))
-        self._graphql = graphql
+        for route in routes(edge, graphql):
+            self.router.routes.append(route)
+            self._ways.at(_path(route), partial(_way_to, route))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request, or follows the life of the process."""
         await self._way(scope, receive, send)
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._graphql is None or scope["type"] != "http":
+        found = self._ways.find(scope["path"]) if scope["type"] == "http" else None
+        way, parts = found or (_BY_ROUTER, ())
+        if way.door is None or not way.takes(scope["method"]):
             return await super().__call__(scope, receive, send)
-        path: str = scope["path"]
-        if path == "/graphql":
-            return await self._graphql(scope, receive, send)
-        application = path.removeprefix(_RUNTIME)
-        if application and application != path and "/" not in application:
-            scope["path_params"] = {"application": application}
-            return await self._graphql(scope, receive, send)
-        return await super().__call__(scope, receive, send)
+        # Starlette's forms look for the application to know what to raise.
+        scope["app"] = self
+        scope["path_params"] = dict(zip(way.variables, parts, strict=True)) if parts else {}
+        return await way.door(scope, receive, send)
 
 
 def routes(edge: Edge, graphql: GraphQLEndpoint) -> list[BaseRoute]:
@@ -78,8 +92,8 @@ def routes(edge: Edge, graphql: GraphQLEndpoint) -> list[BaseRoute]:
     endpoints = Endpoints(edge)
     runtime = "/api/runtime/{application}"
     return [
-        Route("/graphql", graphql),
-        Route(runtime, graphql),
+        Route("/graphql", Door(graphql.answer)),
+        Route(runtime, Door(graphql.answer)),
         *record_routes(edge),
         *trigger_routes(edge),
         *session_routes(edge),
@@ -90,13 +104,28 @@ def routes(edge: Edge, graphql: GraphQLEndpoint) -> list[BaseRoute]:
         *description_routes(edge),
         Route(f"{runtime}/uploads", files.upload, methods=["POST"]),
         Route(f"{runtime}/assets/{{id}}/{{name:path}}", files.download, methods=["GET"]),
-        Route(f"{runtime}/action/{{id}}", webhooks.answer, methods=ANY_METHOD),
-        Route(f"{runtime}/action/{{id}}/{{path:path}}", webhooks.answer, methods=ANY_METHOD),
-        Route(f"{runtime}/endpoints/{{path:path}}", endpoints.answer, methods=ANY_METHOD),
+        Route(f"{runtime}/action/{{id}}", Door(webhooks.answer), methods=ANY_METHOD),
+        Route(f"{runtime}/action/{{id}}/{{path:path}}", Door(webhooks.answer), methods=ANY_METHOD),
+        Route(f"{runtime}/endpoints/{{path:path}}", Door(endpoints.answer), methods=ANY_METHOD),
         *session_page_routes(edge),
         # What no other door has.
-        Route("/{path:path}", endpoints.answer, methods=ANY_METHOD),
+        Route("/{path:path}", Door(endpoints.answer), methods=ANY_METHOD),
     ]
+
+
+def _way_to(route: BaseRoute) -> _Way:
+    if isinstance(route, Route) and isinstance(route.endpoint, Door):
+        methods = frozenset(route.methods) if route.methods else None
+        return _Way(route.endpoint, tuple(route.param_convertors), methods)
+    return _BY_ROUTER
+
+
+def _path(route: BaseRoute) -> str:
+    """The path of a route as `Paths` takes it."""
+    if isinstance(route, Route):
+        return route.path
+    assert isinstance(route, Mount)
+    return f"{route.path}/{{path:path}}"
 
 
 async def _start(request: Request) -> Response:

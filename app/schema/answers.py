@@ -15,6 +15,7 @@ import structlog
 from graphql import GraphQLError, GraphQLSyntaxError
 from starlette.responses import Response
 
+from app.doors import Answer
 from app.edge import to_json
 from app.errors import (
     INTERNAL_CODE,
@@ -178,13 +179,6 @@ def _log(error: Exception, request_id: str) -> None:
     structlog.get_logger().error("unexpected error", request_id=request_id, path=path, exc_info=traceback)
 
 
-class _Answer(Response):
-    """A body with the headers of all answers, which are known beforehand."""
-
-    def init_headers(self, headers: Mapping[str, str] | None = None) -> None:
-        self.raw_headers = [*_HEADERS[self.media_type or JSON], (b"content-length", b"%d" % len(self.body))]
-
-
 _HEADERS = {
     media_type: (
         (b"cache-control", b"no-store"),
@@ -195,4 +189,4 @@ _HEADERS = {
 
 
 def _response(body: Mapping[str, Any], status: int, media_type: str) -> Response:
-    return _Answer(to_json(body), status, media_type=media_type)
+    return Answer(to_json(body), status, _HEADERS[media_type])

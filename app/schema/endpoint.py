@@ -9,7 +9,6 @@ from weakref import WeakKeyDictionary
 from graphql import ExecutionResult, execute
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
 from app.edge import Edge, header, request_id
 from app.errors import ActionQLError, Forbidden, NotFound
@@ -65,11 +64,6 @@ class GraphQLEndpoint:
         self._edge = edge
         self._schemas = Schemas(edge.server.settings)
         self._door = Door(RequestLimits(bytes=edge.server.settings.body_bytes))
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers one request; an ASGI application, which is what every request passes the least layers as."""
-        response = await self.answer(Request(scope, receive))
-        await response(scope, receive, send)
 
     async def answer(self, request: Request) -> Response:
         """The answer to one request; never raises."""

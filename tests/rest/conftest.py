@@ -18,7 +18,7 @@ from app.opening import close_server, open_server
 from app.resolvers.context import Generation, Server
 from app.resolvers.keys import create_user_key
 from app.resolvers.users import add_user
-from app.routes import routes
+from app.routes import Front
 from app.schema.endpoint import GraphQLEndpoint
 from app.settings import load
 from app.steps import KINDS
@@ -89,7 +89,9 @@ async def door(database_url: str, tmp_path: Path) -> AsyncIterator[Door]:
         application = load_checked(DEFINITION, steps=KINDS).application
         generations = await open_applications(server, [application], {})
         edge = Edge(server, Applications(generations))
-        yield Door(Starlette(routes=routes(edge, GraphQLEndpoint(edge))), server, generations[0])
+        front = Front(server.settings)
+        front.open(edge, GraphQLEndpoint(edge))
+        yield Door(front, server, generations[0])
     finally:
         await close_server(server)
 

@@ -20,7 +20,7 @@ from app.opening import close_server, open_server
 from app.resolvers.context import Generation, Server
 from app.resolvers.keys import create_user_key
 from app.resolvers.users import add_user
-from app.routes import routes
+from app.routes import Front
 from app.running import begin_worker
 from app.schema.endpoint import GraphQLEndpoint
 from app.settings import load
@@ -89,7 +89,9 @@ async def opened(
         generations = await open_applications(server, applications, {})
         edge = Edge(server, Applications(generations))
         worker = begin_worker(server, generations)
-        yield Door(Starlette(routes=routes(edge, GraphQLEndpoint(edge))), server, generations[0])
+        front = Front(server.settings)
+        front.open(edge, GraphQLEndpoint(edge))
+        yield Door(front, server, generations[0])
         await worker.stop(0)
         for generation in generations:
             await generation.runs.finish(0)

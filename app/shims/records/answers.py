@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.definition.names import snake
+from app.doors import Answer
 from app.edge import request_id, retry_headers, to_json
 from app.errors import INTERNAL_CODE, INTERNAL_MESSAGE, ActionQLError, BadInput
 
@@ -41,6 +42,7 @@ WHOLE = "base"
 
 _TRANSPORT = frozenset({405, 413, 415})
 _NOT_KEPT = {"cache-control": "no-store"}
+_HEADERS = ((b"cache-control", b"no-store"), (b"content-type", b"application/json; charset=utf-8"))
 
 
 class WrongMethod(BadInput):
@@ -55,9 +57,10 @@ class WrongMethod(BadInput):
 
 def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """A value as JSON."""
-    return Response(
-        to_json(value), status, {**_NOT_KEPT, **(headers or {})}, media_type="application/json; charset=utf-8"
+    more = (
+        [(name.lower().encode(), text.encode("latin-1")) for name, text in headers.items()] if headers else ()
     )
+    return Answer(to_json(value), status, (*_HEADERS, *more))
 
 
 def nothing() -> Response:

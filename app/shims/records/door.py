@@ -11,7 +11,6 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
 from app.definition.conditions import Compare, Parameter
 from app.definition.model import Model
@@ -202,18 +201,14 @@ class Records:
 
 
 class Resource:
-    """One path with its methods; an ASGI application."""
+    """One path with its methods."""
 
     def __init__(self, door: Records, methods: Mapping[str, Handle]) -> None:
         self._door = door
         self._methods = methods
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def answer(self, request: Request) -> Response:
         """Answers one request; it never raises."""
-        response = await self._answer(Request(scope, receive))
-        await response(scope, receive, send)
-
-    async def _answer(self, request: Request) -> Response:
         try:
             handle = self._methods.get("GET" if request.method == "HEAD" else request.method)
             if handle is None:

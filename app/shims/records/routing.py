@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
+from app.doors import Door
 from app.edge import Edge
 from app.shims.records.door import Handle, Records, Resource
 from app.shims.records.operations import OPERATIONS
@@ -18,7 +19,7 @@ def record_routes(edge: Edge) -> list[Route]:
     for operation in sorted(OPERATIONS, key=lambda one: "{id}" in one.path):
         paths.setdefault(operation.path, {})[operation.method] = getattr(door, operation.name)
     return [
-        Route(f"{BASE}{path}{end}", Resource(door, methods))
+        Route(f"{BASE}{path}{end}", Door(Resource(door, methods).answer))
         for path, methods in paths.items()
         for end in ("", "/")
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
+from app.doors import Door
 from app.edge import Edge
 from app.shims.triggers.door import Triggers
 
@@ -16,6 +17,6 @@ def trigger_routes(edge: Edge) -> list[Route]:
     base = f"/{edge.server.settings.incoming_instance}/api/1/action"
     routes = []
     for action in ("{action}", "{application}/{action}"):
-        routes.append(Route(f"{base}/{action}/trigger", door.trigger, methods=_METHODS))
-        routes.append(Route(f"{base}/{action}/poll/{{process}}", door.poll, methods=_METHODS))
+        routes.append(Route(f"{base}/{action}/trigger", Door(door.trigger), methods=_METHODS))
+        routes.append(Route(f"{base}/{action}/poll/{{process}}", Door(door.poll), methods=_METHODS))
     return routes
