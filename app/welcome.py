@@ -17,8 +17,11 @@ def welcome(applications: Sequence[Application], settings: Settings, invented: M
     lines = ["", "ActionQL serves", ""]
     for index, application in enumerate(applications):
         also = f" and {base}/graphql" if index == 0 else ""
+        docs = f" and {base}/docs" if index == 0 else ""
         lines.append(f"  {application.title or application.name}")
-        lines.append(f"    {base}/api/runtime/{application.uuid.hex}{also}   (GraphiQL in a browser)")
+        own = f"{base}/api/runtime/{application.uuid.hex}"
+        lines.append(f"    {own}{also}   (GraphiQL in a browser)")
+        lines.append(f"    {own}/docs{docs}   (its REST-like doors)")
         lines.extend(f"    {login}" for login in _logins(application, invented))
     first = applications[0]
     query = example_query(first, Permissions(first), invented).rstrip().replace("\n", "\n    ")

@@ -127,9 +127,9 @@ def test_logs_are_json_and_keep_secrets(own: Own, files: FileServer) -> None:
 
 def test_welcome_tells_addresses_and_how_to_log_in(own: Own) -> None:
     text = own.server.log.read_text().partition('{"')[0]
-    assert (
-        f"{own.server.url}/api/runtime/99887766554433221100ffeeddccbbaa and {own.server.url}/graphql" in text
-    )
+    address = f"{own.server.url}/api/runtime/99887766554433221100ffeeddccbbaa"
+    assert f"{address} and {own.server.url}/graphql" in text
+    assert f"{address}/docs and {own.server.url}/docs" in text
     assert f"log in as 'system' with the password in TASKINGS_DATA_API_PASSWORD (profile {SYSTEM})" in text
 
 

@@ -30,9 +30,17 @@ CONFIGURATION = '[checks.not_a_server_error]\nexpected-statuses = ["2xx", "3xx",
 DEFINITIONS = (
     ROOT / "tests" / "rest" / "application.yaml",
     *(APPLICATIONS / f"{name}.yaml" for name in ("market", "tools")),
-    ROOT / "app" / "examples" / "crm.yaml",
+    *(ROOT / "app" / "examples" / f"{name}.yaml" for name in ("crm", "onboarding")),
 )
-LIMITS = {"ACTIONQL_KEY_PER_MINUTE": "1000000", "ACTIONQL_WRONG_KEYS_PER_ADDRESS_MINUTE": "1000000"}
+LIMITS = {
+    f"ACTIONQL_{name}": "1000000"
+    for name in (
+        "KEY_PER_MINUTE",
+        "WRONG_KEYS_PER_ADDRESS_MINUTE",
+        "EXECUTION_PER_SECOND",
+        "EXECUTION_PER_MINUTE",
+    )
+}
 
 
 @pytest.fixture(scope="module")
@@ -44,11 +52,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def run(folder: Path, url: str, *who: str, phases: str = "examples,coverage,fuzzing") -> None:
-    """Runs every operation of the description at `url`; fails with what schemathesis found."""
+    """Runs every operation of the description at `url`, an address or a path; fails with what schemathesis found."""
     (folder / "schemathesis.toml").write_text(CONFIGURATION)
     program = str(Path(sys.executable).with_name("schemathesis"))
     options = [
-        "--phases=examples,coverage,fuzzing",
+        f"--phases={phases}",
         f"--max-examples={EXAMPLES}",
         "--workers=2",
         "--no-color",
@@ -65,14 +73,16 @@ def run(folder: Path, url: str, *who: str, phases: str = "examples,coverage,fuzz
 
 def key(server: Server, data: Path) -> str:
     """An API key of a clerk, who may do all that anybody may."""
-    of_application = ["--application", "customers", "--definition", str(DEFINITIONS[0]), "--data", str(data)]
-    command = [sys.executable, "-m", "app"]
-    who = "clerk@example.org"
-    for arguments in (["users", "add", who, "--role", "clerk"], ["keys", "create", "--user", who]):
-        done = subprocess.run(
-            [*command, *arguments, *of_application], cwd=ROOT, capture_output=True, text=True, check=True
-        )
-    return f"{who}:{done.stdout.split()[-1]}"
+    who, of = "clerk@example.org", ("--application", "customers", "--definition", str(DEFINITIONS[0]))
+    actionql(data, "users", "add", who, "--role", "clerk", *of)
+    return f"{who}:{actionql(data, 'keys', 'create', '--user', who, *of)}"
+
+
+def actionql(data: Path, *arguments: str) -> str:
+    """Runs the command on the server's data; the last word that it prints."""
+    command = [sys.executable, "-m", "app", *arguments, "--data", str(data)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return done.stdout.split()[-1]
 
 
 def test_records_are_served_as_described(server: Server, tmp_path: Path) -> None:
@@ -101,3 +111,13 @@ def test_http_actions_are_served_as_described(server: Server, tmp_path: Path) ->
 def test_triggers_are_served_as_described(server: Server, tmp_path: Path) -> None:
     # The phase for edges, coverage, ends with an error of its own for these paths.
     run(tmp_path, f"{server.url}/api/runtime/MyApp/openapi.json", phases="examples,fuzzing")
+
+
+def test_sessions_are_served_as_described(server: Server, tmp_path: Path) -> None:
+    of = ("--module", "onboarding/Onboard employee", "--definition", str(DEFINITIONS[-1]))
+    key = actionql(server.log.with_suffix(""), "keys", "create", *of)
+    # A key of a module is for this door alone, not for the address of the description.
+    description = tmp_path / "openapi.json"
+    description.write_text(httpx.get(f"{server.url}/api/runtime/onboarding/openapi.json").text)
+    who = ("--include-tag=Sessions", "--header", f"Authorization: Bearer {key}")
+    run(tmp_path, str(description), f"--url={server.url}", *who)
