@@ -15,14 +15,17 @@ from app.engine.worker import Worker
 from app.resolvers.context import Generation, Server
 
 
-def open_dispatcher(database_url: str, at_once: int) -> Dispatcher:
-    """What calls for runs to be driven: on PostgreSQL a queue that processes share, else this process alone."""
+def open_dispatcher(database_url: str, at_once: int, every: float = 1.0) -> Dispatcher:
+    """What calls for runs to be driven: on PostgreSQL a queue that processes share, else this process alone.
+
+    It sweeps `every` so many seconds.
+    """
     if database_url.startswith("postgresql"):
         from app.engine.fleet import Fleet
         from app.storage.queue import Queue
 
-        return Fleet(Queue(database_url), at_once)
-    return InProcess(at_once)
+        return Fleet(Queue(database_url), at_once, every)
+    return InProcess(at_once, every)
 
 
 def durable_runs(

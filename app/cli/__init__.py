@@ -16,6 +16,7 @@ from app.cli.runs import runs_cli
 from app.cli.schema import schema_cli
 from app.cli.serve import serve
 from app.cli.users import users_cli
+from app.cli.worker import worker
 from app.errors import ActionQLError, DefinitionError
 
 cli = typer.Typer(
@@ -26,6 +27,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 cli.command()(serve)
+cli.command()(worker)
 cli.command()(check)
 cli.command()(diff)
 cli.command()(migrate)

@@ -21,7 +21,7 @@ from app.opening import close_server, open_server
 from app.permissions import ANYBODY, Principal
 from app.resolvers.context import Context, Server
 from app.resolvers.runs import RunView, run
-from app.running import begin_worker
+from app.running import begin_worker, open_dispatcher
 from app.settings import load
 from app.steps import KINDS
 from tests.end_to_end.databases import run_sql
@@ -29,6 +29,8 @@ from tests.support.files import FileServer, send_head
 
 DEFINITION = Path(__file__).parent / "runs.yaml"
 SECONDS = 20.0
+SWEEPS = 0.1
+"""Seconds between two sweeps, so that tests need not wait for long."""
 
 
 @dataclass(slots=True)
@@ -85,7 +87,8 @@ async def desk(
     cheap = {"argon2_memory_kib": 8, "argon2_time_cost": 1, "outbound_allow": ("127.0.0.1",)}
     settings = load(env_file=None, database_url=database_url, data=folder / "data", **{**cheap, **given})
     definition = definition or loaded()
-    server = await open_server(settings)
+    dispatcher = open_dispatcher(database_url, settings.run_concurrency, SWEEPS)
+    server = replace(await open_server(settings), dispatcher=dispatcher)
     try:
         sources = {definition.application.name: definition.source}
         generations = await open_applications(server, [definition.application], {}, sources=sources)
