@@ -258,14 +258,18 @@ def _moment(name: str, value: Any) -> Any:
         raise BadInput(f"{name} {wrong}", {name: [wrong.code]}) from None
 
 
+def waiting_for(row: StoredRun) -> Waiting | None:
+    """What a run asks a person now."""
+    if row.state != WAITING or row.wait is None:
+        return None
+    return Waiting(**{name: row.wait[name] for name in Waiting.__slots__})
+
+
 def _view(context: Context, row: StoredRun, steps: Sequence[Mapping[str, Any]] | None) -> RunView:
     error = None
     if row.reason is not None:
         detail = row.error if _reads_console(context) else None
         error = RunError(row.reason, row.message or "The run failed.", detail)
-    waiting = None
-    if row.state == WAITING and row.wait is not None:
-        waiting = Waiting(**{name: row.wait[name] for name in Waiting.__slots__})
     return RunView(
         id=row.id,
         action=row.action_name,
@@ -275,6 +279,6 @@ def _view(context: Context, row: StoredRun, steps: Sequence[Mapping[str, Any]] |
         created=row.created,
         started=row.started,
         ended=row.ended,
-        waiting=waiting,
+        waiting=waiting_for(row),
         steps=steps,
     )

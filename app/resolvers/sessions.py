@@ -15,7 +15,7 @@ from app.resolvers.actions import opening
 from app.resolvers.audit import about_run
 from app.resolvers.context import Context, Generation
 from app.resolvers.keys import takes_keys
-from app.resolvers.runs import RunStarted, Waiting, key_of
+from app.resolvers.runs import RunStarted, Waiting, key_of, waiting_for
 from app.storage.durable_runs import StoredRun
 
 DOOR = "execution"
@@ -72,12 +72,11 @@ async def session(context: Context, module: Action, id: str) -> Session:
     row = await _find(context, module, id)
     here = row.door == DOOR
     state = row.state if here or await _was_executable(context, module, row) else UNKNOWN
-    asks = here and state == "waiting_for_input" and row.wait is not None
     return Session(
         id=row.id,
         state=state,
         message=row.message,
-        waiting=Waiting(**row.wait) if asks and row.wait is not None else None,
+        waiting=waiting_for(row) if here else None,
         created=row.created,
         ended=row.ended,
     )
