@@ -26,13 +26,17 @@ def with_key(
 ) -> Context:
     """The context with the key that came with the request; queries, which change nothing, need none.
 
-    Raises `BadInput` where the document does several things, or one that takes no key: it would not be safe to send
-    it again.
+    Raises `BadInput` where the extension comes with a document that does several things, or one that takes no key:
+    it would not be safe to send it again. The header means nothing there: callers such as steps send it with whatever
+    they send.
     """
     key = _key(request, parameters)
     if key is None or prepared.reads:
         return context
     doing = [name for name in prepared.root_names if not name.startswith("__")]
+    takes = len(doing) == 1 and mutations[doing[0]].keyed
+    if not takes and not (parameters.extensions or {}).get("idempotencyKey"):
+        return context
     if len(doing) > 1:
         raise BadInput("An idempotency key is for one mutation: send each in a request of its own.")
     if not all(mutations[name].keyed for name in doing):

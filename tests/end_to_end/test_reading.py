@@ -198,16 +198,19 @@ def test_models_without_grants_do_not_exist(shoes: Caller) -> None:
             "fields"
         ]
     }
-    assert names == {"allReview", "allShoe", "meMember", "oneReview", "oneShoe"}
+    assert names == {"allReview", "allShoe", "meMember", "oneReview", "oneShoe", "run", "runs"}
     written = shoes.ask("{ __schema { mutationType { fields { name } } } }")["__schema"]["mutationType"][
         "fields"
     ]
     assert {field["name"] for field in written} == {
         "action",
+        "answerRun",
+        "cancelRun",
         "generateFileUploadRequest",
         "login",
         "refreshToken",
         "revokeRefreshToken",
+        "startAction",
     }
 
 

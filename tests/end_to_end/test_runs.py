@@ -250,10 +250,15 @@ def test_key_is_visible_ascii(desk: Caller, key: Any) -> None:
     ],
 )
 def test_key_is_refused_where_it_would_not_make_the_request_safe(desk: Caller, query: str) -> None:
-    refused = keyed(desk, query, None, "k")
+    refused = desk.post({"query": query, "extensions": {"idempotencyKey": "k"}})
     assert code(refused) == "BAD_USER_INPUT"
     assert "idempotency key" in refused.json()["errors"][0]["message"]
     assert desk.ask('{ allNote(where: {text: {eq: "keyed"}}) { totalCount } }')["allNote"]["totalCount"] == 0
+
+
+def test_header_means_nothing_where_no_key_is_taken(desk: Caller) -> None:
+    login = 'mutation { login(authProfileUuid: "none") { isValid } }'
+    assert code(keyed(desk, login, None, "k")) == "UNAUTHENTICATED"
 
 
 def test_two_different_keys_are_refused(desk: Caller) -> None:
