@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from time import monotonic
 
 from app.definition.model import Action
-from app.errors import ActionQLError, Forbidden, PrivateDataMode, TooManyRequests, Unauthenticated
+from app.errors import ActionQLError, PrivateDataMode, TooManyRequests, Unauthenticated
 from app.permissions import ANYBODY, Principal
 from app.resolvers.context import Generation, Server
 from app.resolvers.key_ring import KeyRing
@@ -57,15 +57,12 @@ async def authenticate_incoming(
 ) -> Principal:
     """The user behind a signed key of the incoming API, sent as it is or as a Bearer token.
 
-    Raises as `authenticate_basic` does, and `Forbidden` for a user without the privilege `use_api_key`.
+    Raises as `authenticate_basic` does. Whether the user has the privilege to use the key, the trigger decides.
     """
     holder = await _holder(server, generation.keys, "incoming", _sent(authorization))
     if holder is None:
         raise _refusal(server, generation, address)
-    principal = _user(server, generation, holder)
-    if "use_api_key" not in principal.privileges:
-        raise Forbidden("Your roles do not have the privilege use_api_key.")
-    return principal
+    return _user(server, generation, holder)
 
 
 async def authenticate_module(

@@ -65,7 +65,7 @@ def trigger_of(action: Action) -> IncomingTrigger:
 
 def check_incoming(context: Context, action: Action) -> None:
     """Raises `Unauthenticated` or `Forbidden` unless the caller may trigger the action, or poll its runs."""
-    check_opened(context, action, _rule(action))
+    check_opened(context, action, _rule(context, action))
 
 
 async def run_incoming(
@@ -153,7 +153,7 @@ def _start(context: Context, action: Action, request: Incoming, seconds: float |
     seen = request.values
     declared = {name: _declared(action, name, value) for name, value in seen.items() if name in action.input}
     sent = replace(request.sent, values={**request.sent.values, **declared})
-    start = opening(context, action, sent, _rule(action))
+    start = opening(context, action, sent, _rule(context, action))
     return replace(start, input={**seen, **start.input}, seconds=seconds)
 
 
@@ -171,5 +171,7 @@ def _patience(action: Action, asked: float | None, default: float) -> float:
     return default if declared is None else declared.total_seconds()
 
 
-def _rule(action: Action) -> Rule:
-    return Rule() if trigger_of(action).anonymous else Rule(privilege="use_api_key")
+def _rule(context: Context, action: Action) -> Rule:
+    """Nobody needs to be known to an anonymous trigger; who comes with a key needs the privilege for it."""
+    nameless = trigger_of(action).anonymous and not context.principal.known
+    return Rule() if nameless else Rule(privilege="use_api_key")

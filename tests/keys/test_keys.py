@@ -13,7 +13,6 @@ import structlog
 from app.errors import (
     ActionQLError,
     BadInput,
-    Forbidden,
     NotFound,
     PrivateDataMode,
     TooManyRequests,
@@ -97,12 +96,6 @@ async def test_incoming_key_counts_raw_and_as_bearer(depot: Depot) -> None:
     token = await depot.incoming_key(ADA)
     assert (await depot.by_incoming(token)) == (await depot.by_incoming(f"bearer  {token} "))
     assert (await depot.by_incoming(token)).key == (await only_key(depot)).id
-
-
-async def test_incoming_key_wants_the_privilege(depot: Depot) -> None:
-    await add_user(depot.server, depot.application, "bob@example.com", ["reader"])
-    with pytest.raises(Forbidden, match="use_api_key"):
-        await depot.by_incoming(await depot.incoming_key("bob@example.com"))
 
 
 async def test_incoming_key_with_another_signature_is_refused(depot: Depot) -> None:

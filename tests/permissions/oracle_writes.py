@@ -64,6 +64,13 @@ def write(world: World, caller: Caller, case: Case) -> tuple[str | None, World, 
         return refused.code, world, []
 
 
+def rights_first(caller: Caller, case: Case, code: str | None) -> str | None:
+    """The code at doors that look at rights before names; GraphQL has no word for what nobody may do."""
+    if code in (INVALID, BAD_USER_INPUT) and not rules_of(WRITE, caller, case.model):
+        return caller.refusal
+    return code
+
+
 def _check_names(caller: Caller, case: Case) -> None:
     """What the schema has no place for: models that nobody writes, and properties that the caller can't see."""
     if case.model not in WRITTEN_BY_ANYBODY:

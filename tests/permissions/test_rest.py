@@ -20,8 +20,8 @@ from app.resolvers.context import Context
 from app.shims.records import BASE, record_routes
 from app.shims.records.answers import STATUSES
 from tests.permissions import oracle
-from tests.permissions.oracle import BAD_USER_INPUT, CALLERS, INVALID, WRITE, Caller, World, rules_of
-from tests.permissions.oracle_writes import Case, write
+from tests.permissions.oracle import BAD_USER_INPUT, CALLERS, Caller, World
+from tests.permissions.oracle_writes import Case, rights_first, write
 from tests.permissions.serving import Serving
 from tests.permissions.test_writes import CREATES, DELETES, LINKS, UPDATES, unnumbered
 
@@ -165,13 +165,6 @@ def _request(case: Case) -> tuple[str, str, dict[str, Any]]:
     return ("POST", path, body) if case.op == "create" else ("PUT", f"{path}/{case.id}", body)
 
 
-def _refusal(caller: Caller, case: Case, code: str | None) -> str | None:
-    """GraphQL looks at names before rights, and has no word for what nobody may do."""
-    if code in (INVALID, BAD_USER_INPUT) and not rules_of(WRITE, caller, case.model):
-        return caller.refusal
-    return code
-
-
 @pytest.mark.parametrize(
     "cases", [CREATES, UPDATES, LINKS, DELETES], ids=["create", "update", "links", "delete"]
 )
@@ -186,7 +179,7 @@ async def test_write_changes_what_the_caller_may_change_and_nothing_else(
             method, path, options = _request(case)
             answer = await rest.send(caller, method, path, **options)
             got = answer.json()["code"] if answer.status_code >= 400 else None
-            assert got == _refusal(caller, case, code), (caller.name, str(case), answer.text)
+            assert got == rights_first(caller, case, code), (caller.name, str(case), answer.text)
             stored = unnumbered(trial.watched.seen, before)
             assert stored == unnumbered(after, before), (caller.name, str(case))
 
