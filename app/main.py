@@ -16,6 +16,7 @@ import structlog
 from starlette.applications import Starlette
 
 from app.assets.library import Library, sweep
+from app.checks.together import check_together
 from app.definition.load import Loaded, from_text, text_of
 from app.definition.model import Application
 from app.definition.source import Source
@@ -56,8 +57,10 @@ log = structlog.get_logger()
 
 
 def load_definitions(paths: Sequence[Path]) -> list[Loaded]:
-    """Every definition, checked; the built-in examples where no path is given."""
-    return [load_application(path) for path in definition_paths(paths)]
+    """Every definition, checked, also against the others; the built-in examples where no path is given."""
+    definitions = [load_application(path) for path in definition_paths(paths)]
+    check_together(definitions)
+    return definitions
 
 
 def definition_paths(paths: Sequence[Path]) -> list[Path]:
