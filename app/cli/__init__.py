@@ -12,6 +12,7 @@ from app.cli.check import check, kinds
 from app.cli.diff import diff
 from app.cli.keys import keys_cli
 from app.cli.migrate import migrate
+from app.cli.new import new
 from app.cli.runs import runs_cli
 from app.cli.schema import schema_cli
 from app.cli.serve import serve
@@ -28,6 +29,7 @@ cli = typer.Typer(
 )
 cli.command()(serve)
 cli.command()(worker)
+cli.command()(new)
 cli.command()(check)
 cli.command()(diff)
 cli.command()(migrate)
