@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import keyword
-import re
 from collections.abc import Callable, Iterator
 
 from app.checks.base import Finding, Findings, Subject
 from app.definition.model import PUBLIC, ROLE_MODEL, SERVER_PROPERTIES, Model
-from app.definition.names import aggregate_field, camel, pascal, snake
+from app.definition.names import SHAPE, aggregate_field, camel, pascal, snake
 from app.definition.resolve import built_in_role
 from app.definition.source import Path
 from app.properties import KINDS
 
-SHAPE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
 EXPRESSION_WORDS = frozenset({"and", "or", "not", "in", "true", "false", "null"})
 SCOPE_NAMES = frozenset({"now", "today", "me", "config", "run"})
 """What every run knows; no input or result may hide it."""
@@ -21,7 +19,7 @@ LONGEST_TABLE = 63
 """Characters of a table's name, as PostgreSQL has it."""
 
 SCHEMA_TYPES = (
-    "Query Mutation Subscription Int Float String Boolean ID Decimal DateTime Date Time JSON UUID Upload "
+    "Query Mutation Subscription Int Float String Boolean ID Decimal DateTime Date Time JSON URL UUID Upload "
     "File Image SortOrder TokenPair RevokedToken UploadRequest RelationInput TextFilter ExistenceFilter "
     "Run RunError RunPage RunQuestion RunStarted RunState RunWhere"
 )
@@ -107,7 +105,7 @@ def _models(subject: Subject) -> Findings:
             yield Finding(
                 path, f"the table {table} has more than {LONGEST_TABLE} characters; shorten the name"
             )
-        clash = next((taken[made] for made in _made(name) if made in taken), None)
+        clash = next((taken[made] for made in made_of_model(name) if made in taken), None)
         if pascal(name) in BUILT_IN_TYPES:
             yield Finding(
                 path, f"{pascal(name)!r} is a type of the GraphQL schema itself; write another name"
@@ -116,10 +114,10 @@ def _models(subject: Subject) -> Findings:
             yield Finding(
                 path, f"it gets the same names in GraphQL or SQL as the model {clash!r}; rename one"
             )
-        taken.update(dict.fromkeys(_made(name), name))
+        taken.update(dict.fromkeys(made_of_model(name), name))
 
 
-def _made(name: str) -> Iterator[str]:
+def made_of_model(name: str) -> Iterator[str]:
     """Everything that is named after a model; types, root fields and tables never look alike."""
     yield f"table {snake(name)}"
     type_name = pascal(name)

@@ -6,9 +6,9 @@ import re
 from zoneinfo import available_timezones
 
 from app.checks.base import Finding, Findings, Subject, unknown
-from app.checks.names import SHAPE
 from app.definition.inputs import OWN_ANSWER
 from app.definition.model import Action, IncomingTrigger, ScheduleTrigger
+from app.definition.names import SHAPE
 from app.definition.source import Path
 
 FIELDS = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12), ("weekday", 0, 7))

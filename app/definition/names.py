@@ -7,6 +7,8 @@ from uuid import UUID, uuid5
 
 from app.auth import base64url
 
+SHAPE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
+"""What is a name in GraphQL, SQL, Python and expressions alike."""
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SEPARATOR = re.compile(r"[^A-Za-z0-9]+")
 
@@ -30,6 +32,17 @@ def pascal(name: str) -> str:
 def aggregate_field(relation: str) -> str:
     """`comments` -> `commentsAggregate`; the GraphQL field of what the records of a relation come to."""
     return f"{relation}Aggregate"
+
+
+def action_field(action: str) -> str:
+    """`Upload file` -> `uploadFile`; the mutation that runs the action."""
+    return camel(action)
+
+
+def answer_type(action: str) -> str:
+    """`Upload file` -> `UploadFileResult`; the GraphQL type of what that mutation answers."""
+    field = action_field(action)
+    return f"{field[:1].upper()}{field[1:]}Result"
 
 
 def derived_uuid(application: UUID, kind: str, name: str) -> UUID:

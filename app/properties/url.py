@@ -13,6 +13,7 @@ _REFUSED = re.compile(r"""[\s\\"<>^`{|}\x00-\x1f\x7f]""")
 class _Url(TextKind):
     name = "url"
     description = "An address of the web: http or https."
+    graphql_input = "URL"
     longest = 2048
     example = "https://example.com/page"
     format = "uri"

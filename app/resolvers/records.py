@@ -74,6 +74,11 @@ async def read(context: Context, queries: Sequence[Query], values: Sequence[Any]
     return await context.server.database.read(work)
 
 
+async def read_by_id(context: Context, id: int, wanted: Wanted) -> Any:
+    """The record with this id as the caller may read it, or null."""
+    return (await context.server.database.read(lambda: _answers(context, [id], wanted)))[0]
+
+
 @tells_refusals("create")
 async def create(context: Context, model: str, items: Sequence[Item], wanted: Wanted) -> list[Any]:
     """Makes records, all or none, and answers them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import strawberry
@@ -12,6 +12,7 @@ from app.errors import BadInput
 from app.permissions import Permissions, Verb
 from app.resolvers import records
 from app.resolvers.records import parse_id, wanted, written
+from app.schema.action_fields import action_fields
 from app.schema.fields import Argument, field
 from app.schema.filters import condition
 from app.schema.mutation_field import Asked, MutationField
@@ -20,7 +21,7 @@ from app.schema.operations import operation_fields
 from app.schema.selections import Nodes, Reader
 from app.schema.types import ModelTypes
 from app.storage.records import Wanted
-from app.storage.selection import Field, Leaf, Many, One, Selection, Source, Summary, Values
+from app.storage.selection import Selection, Source, Values
 
 Arguments = Mapping[str, Any]
 Names = Mapping[str, ModelNames]
@@ -38,7 +39,7 @@ def mutation_fields(
         if permissions.offered(name, Verb.CREATE)
         for root in _write_fields(made, names)
     ]
-    return [*operation_fields(application), *writes]
+    return [*operation_fields(application), *action_fields(application, types), *writes]
 
 
 def _write_fields(made: ModelTypes, names: Names) -> Iterator[MutationField]:
@@ -80,11 +81,7 @@ class _Writes:
 
     def select(self, reader: Reader, nodes: Nodes) -> Selection:
         """What is asked of the records that will have been written."""
-        shown = reader.written(self._name)
-        fields = reader.fields(self._model, nodes)
-        if not shown.names.issuperset(_names(fields)):
-            # Who may write and not read gets the id, and is refused whatever else was asked for.
-            reader.source(self._name)
+        shown, fields = reader.written_fields(self._model, nodes)
         return written(shown, fields, reader.values)
 
     async def create(self, asked: Asked) -> Any:
@@ -145,12 +142,3 @@ class _Writes:
 
 def _wanted(asked: Asked) -> Wanted:
     return wanted(asked.context, asked.selected, asked.values)
-
-
-def _names(fields: Iterable[Field]) -> Iterator[str]:
-    """The properties and relations that are asked for."""
-    for one in fields:
-        if isinstance(one, Leaf):
-            yield one.property
-        elif isinstance(one, One | Many | Summary):
-            yield one.relation

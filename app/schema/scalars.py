@@ -13,6 +13,7 @@ from strawberry.types.scalar import ScalarDefinition
 
 JSON = NewType("JSON", object)
 RelationInput = NewType("RelationInput", object)
+URL = NewType("URL", object)
 
 SCALARS: dict[object, ScalarDefinition] = {
     JSON: strawberry.scalar(name="JSON", description="Any JSON value."),
@@ -21,6 +22,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         description="Related records: an id, `{id: 1}`, `{id: [1, 2]}`, or `{_add: [{id: 1}]}`, `{_remove: [..]}` "
         "and `{_replace: [..]}`.",
     ),
+    URL: strawberry.scalar(name="URL", description="A web address: `https://www.example.org/a.png`."),
     Decimal: strawberry.scalar(name="Decimal", description="An exact number with digits after the point."),
     datetime: strawberry.scalar(
         name="DateTime", description="A moment in ISO 8601 with offset: `2026-11-22T03:07:01.000000+00:00`."
@@ -38,6 +40,7 @@ PYTHON_TYPES: dict[str, Any] = {
     "Date": date,
     "Time": time,
     "JSON": JSON,
+    "URL": URL,
 }
 """The Python annotation that stands for each GraphQL scalar."""
 

@@ -97,6 +97,17 @@ class Reader:
         except (Forbidden, Unauthenticated):
             return only_id(model)
 
+    def written_fields(self, model: ModelNames, nodes: Nodes) -> tuple[Source, tuple[Field, ...]]:
+        """What `nodes` ask of a record that the caller has written, by itself or by an action.
+
+        Who may not read it gets the id, and is refused whatever else was asked for.
+        """
+        shown = self.written(model.model.name)
+        fields = self.fields(model, nodes)
+        if not shown.names.issuperset(_read(fields)):
+            self.source(model.model.name)
+        return shown, fields
+
     def collect(self, nodes: Nodes, type_name: str) -> dict[str, list[FieldNode]]:
         """The sub-fields of `nodes` by response key, with fragments, @skip and @include worked in."""
         collected: dict[str, list[FieldNode]] = {}
@@ -270,3 +281,12 @@ class Reader:
         skip = get_directive_values(GraphQLSkipDirective, node, self.variables)
         include = get_directive_values(GraphQLIncludeDirective, node, self.variables)
         return not (skip and skip["if"]) and (include is None or bool(include["if"]))
+
+
+def _read(fields: Iterable[Field]) -> Iterator[str]:
+    """The properties and relations that are asked for."""
+    for one in fields:
+        if isinstance(one, Leaf):
+            yield one.property
+        elif isinstance(one, One | Many | Summary):
+            yield one.relation

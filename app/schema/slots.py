@@ -135,7 +135,7 @@ _LEAVES: Mapping[str, Convert] = {
     "String": _text,
     "ID": _text,
     # These scalars take any value as it is; the kind of the property that it is for parses it.
-    **dict.fromkeys(("Decimal", "DateTime", "Date", "Time", "JSON", "RelationInput"), _anything),
+    **dict.fromkeys(("Decimal", "DateTime", "Date", "Time", "JSON", "RelationInput", "URL"), _anything),
 }
 _TRUTH = {"Boolean": _truth}
 """Changes what is asked, unless it is taken whole."""

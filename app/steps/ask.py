@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from app.checks.names import SHAPE
 from app.definition.actions import Input
 from app.definition.model import Application
+from app.definition.names import SHAPE
 from app.definition.steps import Step, StepOptions
 from app.definition.types import Duration
 from app.expressions import Template

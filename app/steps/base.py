@@ -158,6 +158,11 @@ def not_tried(options: StepOptions, step: Step, application: Application) -> Ite
             yield f"{step.kind} waits and is not tried again; leave {word} out"
 
 
+def no_record(options: StepOptions) -> str | None:
+    """For kinds whose result is no record of a model that the definition tells."""
+    return None
+
+
 Mode = Literal["compute", "work", "reach", "wait"]
 
 
@@ -174,6 +179,8 @@ class StepKind(Generic[Options]):
     """The block words it takes beside its options: then else cases do each index."""
     problems: Callable[[Options, Step, Application], Iterator[str]] = no_problems
     """What is wrong with a step of this kind in its definition, beyond what its options' types tell."""
+    record_of: Callable[[Options], str | None] = no_record
+    """The model of which its result is a record; None where it is something else, or only the run can tell."""
     example: str = ""
     """A YAML step that shows it, for README's table; the tests load it."""
 

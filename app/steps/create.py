@@ -46,6 +46,7 @@ KIND = StepKind(
     options=Options,
     compile=compile_create,
     mode="work",
+    record_of=lambda options: options.model,
     example="""\
 create: {model: Shoe, values: {shoe_type: =name, price: =price}}
 as: shoe

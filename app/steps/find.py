@@ -107,6 +107,7 @@ KIND = StepKind(
     options=Options,
     compile=compile_find,
     mode="work",
+    record_of=lambda options: options.model if options.first else None,
     problems=problems,
     example="""\
 find: {model: Shoe, where: {price: {lt: =cheaper_than}}, ignore_null: true, sort: [{field: price}], take: 20}

@@ -42,5 +42,6 @@ KIND = StepKind(
     options=Options,
     compile=compile_update,
     mode="work",
+    record_of=lambda options: options.model,
     example="update: {record: =shoe, values: {price: '=shoe.price * 2'}}",
 )

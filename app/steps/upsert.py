@@ -60,5 +60,6 @@ KIND = StepKind(
     options=Options,
     compile=compile_upsert,
     mode="work",
+    record_of=lambda options: options.model,
     example="upsert: {model: Company, unique_by: [name], values: {name: =name, city: =city}}",
 )

@@ -40,6 +40,7 @@ _VALUES: Mapping[str, tuple[Any, ...]] = {
     "Date": ("2026-01-01", "2026-11-22", "1999-12-31"),
     "Time": ("13:05", "00:00:00"),
     "ID": ("1", "2", "5", "9", "15", "99", "x", "Rate", "Nope"),
+    "URL": ("https://www.example.org/a.png", "a.png", 5),
     "JSON": ({"item": 3, "stars": 2}, {"item": 1, "stars": 6}, {"item": 99}, {"soon": 1}, ["a"], 5),
     "RelationInput": (1, 2, 99, "3", [1, 2], {"id": 2}, {"_add": [{"id": 1}]}, {"_remove": [2]}, []),
 }

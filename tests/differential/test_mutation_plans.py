@@ -147,3 +147,22 @@ def test_mutation_ends_at_a_field_that_cannot_be_null(twins: Twins) -> None:
     assert (outcome, answer["data"]) == ("planned with errors", None)
     never = """{ allTag(where: {name: {in: ["twice", "never"]}}) { totalCount } }"""
     assert twins.planned_answer("max", never, {}) == ("planned", {"data": {"allTag": {"totalCount": 0}}})
+
+
+def test_record_of_an_action_is_answered_as_its_caller_may_read_it(twins: Twins) -> None:
+    make = """mutation { createItem(input: {title: "Own", status: "draft", price: 3}) { id } }"""
+    item = twins.planned_answer("max", make, {})[1]["data"]["createItem"]["id"]
+    query = """mutation ($item: Int!) { tell(item: $item) {
+      cheap one: found { title tags(take: 1) { name } } price found { id __typename } title
+    } }"""
+    told = {"cheap": True, "price": 3, "title": "Apple"}
+    found = {"one": {"title": "Own", "tags": []}, "found": {"id": item, "__typename": "Item"}}
+    for caller, seen in (("max", found), ("nobody", {"one": None, "found": None})):
+        outcome, answer = twins.planned_answer(caller, query, {"item": item})
+        assert (outcome, answer["data"]) == ("planned", {"tell": {**told, **seen}})
+
+
+def test_hidden_property_of_an_actions_record_is_not_there(twins: Twins) -> None:
+    query = "mutation { tell(item: 1) { found { secret } } }"
+    assert twins.compare("nobody", query, {}) == "invalid"
+    assert twins.compare("max", query, {}) == "planned"

@@ -124,9 +124,11 @@ def test_upload_is_read_back(examples: Shell, token: str) -> None:
     file = examples.folder.joinpath("files").read_text() + "/a.png"
     made = examples.ask(the("upload").text, TOKEN=token, FILE=file)
     assert made == json.loads(the("upload").answer)
+    typed = examples.ask(the("typed").text, TOKEN=token, FILE=file)
+    assert_shaped(typed, the("typed"))
     media = examples.ask(the("read").text, TOKEN=token)
     assert_shaped(media, the("read"))
-    (record,) = media["data"]["allMedia"]["results"]
+    record, _ = media["data"]["allMedia"]["results"]
     assert record["file"]["name"] == "a.png"
     examples.run('curl -sf "$URL" -o back.png', URL=record["file"]["url"])
     assert examples.folder.joinpath("back.png").read_bytes() == png()

@@ -1,0 +1,104 @@
+"""What can be told of an action's answer before it runs, for doors that describe it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.definition.model import Action, Application
+from app.definition.steps import Step
+from app.definition.walk import walk
+from app.expressions.kinds import Kind
+from app.expressions.parser import parse
+from app.expressions.syntax import Access, Constant, Node, Variable
+from app.functions import kind_of
+from app.properties import KINDS
+
+RESULT = "result"
+"""The name of the one value of an action that has `result` in place of `outputs`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ValueType:
+    """What a value is unless it is null: of a property kind, or a record of a model, known by its id."""
+
+    kind: str = ""
+    model: str = ""
+
+
+_BY_KIND: Mapping[Kind, ValueType] = {
+    Kind.BOOLEAN: ValueType("boolean"),
+    Kind.TEXT: ValueType("text"),
+    Kind.NUMBER: ValueType("decimal"),
+    Kind.DATE: ValueType("date"),
+    Kind.DATE_TIME: ValueType("date_time"),
+    Kind.TIME: ValueType("time"),
+}
+
+
+def answer_types(application: Application, action: Action) -> dict[str, ValueType | None] | None:
+    """The type of each output, or of the one `result`; None for what only the run can tell.
+
+    None for all where the action answers nothing, or `finish` may answer something else.
+    """
+    values = action.outputs or ({} if action.result is None else {RESULT: action.result})
+    if not values or any(_answers(found.value) for found in walk(action)):
+        return None
+    known = _variables(action)
+    return {name: _type_of_raw(application, value.raw, known) for name, value in values.items()}
+
+
+def _answers(part: Any) -> bool:
+    return isinstance(part, Step) and part.kind == "finish" and part.options.result.raw is not None
+
+
+def _variables(action: Action) -> dict[str, ValueType]:
+    """The names that are of one type wherever they are set."""
+    types: defaultdict[str, set[ValueType | None]] = defaultdict(set)
+    for name, input in action.input.items():
+        types[name].add(ValueType(input.kind) if input.kind else None)
+    for found in walk(action):
+        if found.to == "result":
+            types[found.value].add(None)
+        if isinstance(found.value, Step):
+            step = found.value
+            for set_by_loop in (step.each, step.index):
+                types[set_by_loop or ""].add(None)
+            types[step.as_ or ""].add(_result_of(step))
+    return {name: one for name, (one, *others) in types.items() if one is not None and not others}
+
+
+def _result_of(step: Step) -> ValueType | None:
+    model = kind_of(step).record_of(step.options)
+    return None if model is None else ValueType(model=model)
+
+
+def _type_of_raw(application: Application, raw: Any, known: Mapping[str, ValueType]) -> ValueType | None:
+    if isinstance(raw, str) and raw.startswith("="):
+        return _type(application, parse(raw[1:]), known)
+    return ValueType("text") if isinstance(raw, str) else None
+
+
+def _type(application: Application, node: Node, known: Mapping[str, ValueType]) -> ValueType | None:
+    if isinstance(node, Variable):
+        return known.get(node.name)
+    if not isinstance(node, Access):
+        return _BY_KIND.get(node.kinds & ~Kind.NULL)
+    found = _type(application, node.base, known)
+    for key in node.keys:
+        found = _part(application, found, key)
+    return found
+
+
+def _part(application: Application, of: ValueType | None, key: Node) -> ValueType | None:
+    """A property of a record, or the record that it belongs to."""
+    if of is None or of.model not in application.models or not isinstance(key, Constant):
+        return None
+    model = application.models[of.model]
+    property = model.all_properties.get(key.value)
+    if property is not None:
+        return ValueType(property.kind) if KINDS[property.kind].readable else None
+    relation = model.relations.get(key.value)
+    return ValueType(model=relation.model) if relation and relation.kind == "belongs_to" else None
