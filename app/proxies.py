@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from starlette.requests import Request
@@ -78,7 +79,13 @@ def _values(scope: Scope, header: bytes) -> list[str]:
 
 def _peer(scope: Scope) -> Address | None:
     client = scope.get("client")
-    return _address(client[0]) if client else None
+    return _peer_address(client[0]) if client else None
+
+
+@lru_cache(maxsize=1_000)
+def _peer_address(text: str) -> Address | None:
+    """The same for peers: they come again, and their texts are short, unlike those that headers bring."""
+    return _address(text)
 
 
 def _address(text: str) -> Address | None:

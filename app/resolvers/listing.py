@@ -47,13 +47,18 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
+class Prepared:
     """A listing with the rights of callers who have the same roles, and what their values are made of."""
 
     selection: Selection
     granting: tuple[str, ...]
     """The models whose grants bring values, in their order."""
     saved: RowFilter | None
+
+    async def read(self, context: Context, operands: Sequence[Any]) -> Page:
+        """The records, as those of `Listings.read`; asks for every right again."""
+        (page,) = await read(context, [self.selection], self.values(context, operands))
+        return page
 
     def values(self, context: Context, operands: Sequence[Any]) -> list[Any]:
         """The values of one request; asks for every right again."""
@@ -69,7 +74,7 @@ class Listings:
     """The listings of one application generation, which they do not hold: it goes when it is swapped."""
 
     def __init__(self) -> None:
-        self._made: dict[tuple[frozenset[str], Opened | None, Listing], _Made] = {}
+        self._made: dict[tuple[frozenset[str], Opened | None, Listing], Prepared] = {}
         self._saved: dict[tuple[str, str], RowFilter] = {}
 
     def __len__(self) -> int:
@@ -80,15 +85,13 @@ class Listings:
 
         Of a record that it belongs to it has `{id}`, or null where the caller may not read that one.
         """
-        made = self._of(context, listing, operands)
-        (page,) = await read(context, [made.selection], made.values(context, operands))
-        return page
+        return await self.prepare(context, listing, operands).read(context, operands)
 
     def wanted(self, context: Context, model: str) -> Wanted:
         """The same of records that are written; their ids alone where the caller may not read the model."""
         values = Values()
         try:
-            made = self._of(context, Listing(model), ())
+            made = self.prepare(context, Listing(model), ())
         except PrivateDataMode:
             raise
         except (Forbidden, Unauthenticated):
@@ -99,7 +102,8 @@ class Listings:
         selection = written(made.selection.source, made.selection.fields, values)
         return wanted(context, selection, values.done())
 
-    def _of(self, context: Context, listing: Listing, operands: Sequence[Any]) -> _Made:
+    def prepare(self, context: Context, listing: Listing, operands: Sequence[Any]) -> Prepared:
+        """What reads this listing for callers with the same roles, whatever the operands; raises as `read`."""
         key = (context.principal.roles, context.opened, listing)
         made = self._made.get(key)
         if made is None:
@@ -132,7 +136,7 @@ class _Making:
             self._values.add(operand)
         self._operands = len(operands)
 
-    def make(self, listing: Listing, saved: RowFilter | None) -> _Made:
+    def make(self, listing: Listing, saved: RowFilter | None) -> Prepared:
         model = self._models[listing.model]
         source = self._source(listing.model)
         fields = tuple(self._fields(model, source.names, listing.view))
@@ -152,7 +156,7 @@ class _Making:
             take if listing.paged else None,
             listing.count,
         )
-        return _Made(selection, tuple(self._granting), saved)
+        return Prepared(selection, tuple(self._granting), saved)
 
     def _source(self, model: str) -> Source:
         self._granting.append(model)

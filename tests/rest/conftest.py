@@ -64,6 +64,7 @@ class Door:
     app: Starlette
     server: Server
     generation: Generation
+    applications: Applications
 
     async def caller(self, *roles: str) -> Caller:
         """A user with these roles and a key."""
@@ -88,10 +89,11 @@ async def door(database_url: str, tmp_path: Path) -> AsyncIterator[Door]:
     try:
         application = load_checked(DEFINITION, steps=KINDS).application
         generations = await open_applications(server, [application], {})
-        edge = Edge(server, Applications(generations))
+        applications = Applications(generations)
+        edge = Edge(server, applications)
         front = Front(server.settings)
         front.open(edge, GraphQLEndpoint(edge))
-        yield Door(front, server, generations[0])
+        yield Door(front, server, generations[0], applications)
     finally:
         await close_server(server)
 

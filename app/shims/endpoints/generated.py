@@ -16,14 +16,16 @@ from app.properties import KINDS
 from app.resolvers import records
 from app.resolvers.context import Context
 from app.resolvers.records import parse_id, source, wanted, written, written_source
-from app.shims.endpoints.lists import Columns
+from app.shims.endpoints.lists import Asked, Columns
 from app.shims.endpoints.operations import RecordVerb, UseRecords
 from app.shims.endpoints.requests import parameters, read_object
 from app.storage.records import Wanted
 from app.storage.selection import Field, Leaf, One, Selection, Source, Values
 
 _FILE_PARTS = (("name", "name"), ("url", "url"))
-_MOST_SELECTIONS = 500
+_MOST_KEPT = 500
+_MOST_BYTES = 2_000
+"""Of a query string that is kept."""
 _ID = (Leaf("id", "id"),)
 VERBS: Mapping[RecordVerb, Verb] = {
     "list": Verb.READ,
@@ -35,10 +37,14 @@ VERBS: Mapping[RecordVerb, Verb] = {
 
 
 class GeneratedRecords:
-    """The generated endpoints of one application generation; keeps the selections that are asked for again."""
+    """The generated endpoints of one application generation; keeps what is asked for again."""
 
     def __init__(self) -> None:
         self._selections: dict[Any, Selection] = {}
+        self._asked: dict[Any, Asked] = {}
+
+    def __len__(self) -> int:
+        return len(self._asked)
 
     async def do(self, context: Context, request: Request, does: UseRecords, path: Mapping[str, str]) -> Any:
         """What the operation answers: a record, or `{results, page, per_page}` and, if asked for, `total`."""
@@ -46,7 +52,7 @@ class GeneratedRecords:
         model = context.generation.application.models[does.model]
         records.require(context, VERBS[does.verb], does.model)
         if does.verb == "list":
-            return await self._list(context, model, parameters(request))
+            return await self._list(context, model, request)
         if does.verb == "one":
             return await self._one(context, model, parse_id(path["id"]))
         id = parse_id(path.get("id", "0"))
@@ -58,12 +64,24 @@ class GeneratedRecords:
             return await records.update(context, model.name, id, item, wanted)
         return (await records.create(context, model.name, [item], wanted))[0]
 
-    async def _list(self, context: Context, model: Model, query: Mapping[str, list[str]]) -> Any:
-        values, settings = Values(), context.server.settings
+    def asked(self, context: Context, columns: Columns, request: Request) -> Asked:
+        """What the query string asks for: it depends on what the caller may name, and on nothing else."""
+        query: bytes = request.scope["query_string"]
+        key = (columns.model.name, columns.names, *columns.parents, query)
+        asked = self._asked.get(key)
+        if asked is None:
+            settings = context.server.settings
+            asked = columns.read(parameters(request), settings.take, settings.take_most)
+            if len(query) <= _MOST_BYTES:
+                _keep(self._asked, key, asked)
+        return asked
+
+    async def _list(self, context: Context, model: Model, request: Request) -> Any:
+        values = Values()
         shown = source(context, model.name, values)
         parents = _parents(context, model, shown, values)
         columns = Columns(model, shown.names, parents)
-        asked = columns.read(query, settings.take, settings.take_most)
+        asked = self.asked(context, columns, request)
         operands = [values.add(operand) for operand in asked.operands]
         skip, take = values.add((asked.page - 1) * asked.per_page), values.add(asked.per_page)
         key = (shown, *parents.items(), asked.where, asked.sort, asked.total)
@@ -72,7 +90,7 @@ class GeneratedRecords:
             where = columns.condition(asked.where, iter(operands))
             fields = _fields(model, shown, parents)
             selection = Selection(shown, fields, where, asked.sort, skip, take, asked.total)
-            self._keep(key, selection)
+            _keep(self._selections, key, selection)
         (page,) = await records.read(context, [selection], values.done())
         answer = {"results": page.records, "page": asked.page, "per_page": asked.per_page}
         return {**answer, "total": page.total} if asked.total else answer
@@ -87,16 +105,17 @@ class GeneratedRecords:
         if selection is None:
             fields = _fields(model, shown, parents)
             selection = Selection(shown, fields, Compare("id", "eq", wanted), take=first)
-            self._keep(key, selection)
+            _keep(self._selections, key, selection)
         (page,) = await records.read(context, [selection], values.done())
         if not page.records:
             raise NotFound(f"There is no such {model.name}.")
         return page.records[0]
 
-    def _keep(self, key: Any, selection: Selection) -> None:
-        if len(self._selections) >= _MOST_SELECTIONS:
-            self._selections.clear()
-        self._selections[key] = selection
+
+def _keep(kept: dict[Any, Any], key: Any, value: Any) -> None:
+    if len(kept) >= _MOST_KEPT:
+        kept.clear()
+    kept[key] = value
 
 
 def _wanted(context: Context, model: Model) -> Wanted:

@@ -42,7 +42,7 @@ async def read_content(request: Request, most: int) -> Any:
 
     Raises `BadInput` for what is not of its type, `UnsupportedMediaType` for other types, `TooLarge`.
     """
-    if not _has_body(request):
+    if not has_body(request):
         return {}
     content_type = _content_type(request)
     if content_type == MULTIPART:
@@ -141,7 +141,8 @@ async def _multipart(request: Request, most: int) -> list[tuple[str, Any]]:
     return fields
 
 
-def _has_body(request: Request) -> bool:
+def has_body(request: Request) -> bool:
+    """Whether the request says that it brings a body, be it an empty one."""
     length = header(request, b"content-length")
     return length not in (None, "0") or header(request, b"transfer-encoding") is not None
 

@@ -26,12 +26,14 @@ from app.shims.records.answers import WrongMethod, answer, nothing, refuse
 from app.shims.records.body import (
     MULTIPART,
     UnsupportedMediaType,
+    has_body,
     is_form,
     read_content,
     read_fields,
     read_query,
 )
 from app.shims.records.description import models, readable_names
+from app.shims.records.known import FoundList, KnownLists
 from app.shims.records.parameters import ListParser
 from app.shims.records.values import collection_values, input_values, record_values
 from app.uploads import bounded, chunks
@@ -47,6 +49,7 @@ class Served:
     def __init__(self, generation: Generation) -> None:
         self.addresses = Addresses(generation.application)
         self.listings = Listings()
+        self.known = KnownLists()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +109,22 @@ class Records:
 
     async def list_records(self, call: Call) -> Response:
         """Records of a model; older clients send the parameters of a GET in its body."""
-        parameters = {**await read_fields(call.request, call.most), **read_query(call.request)}
-        return await self._list(call, parameters)
+        if has_body(call.request):
+            parameters = {**await read_fields(call.request, call.most), **read_query(call.request)}
+            return await self._list(call, self._find(call, parameters))
+        key = (call.model.name, call.request.scope["query_string"], call.context.principal.roles)
+        found = call.served.known.get(key)
+        if found is None:
+            found = self._find(call, read_query(call.request))
+            call.served.known.keep(key, found)
+        return await self._list(call, found)
 
     async def create_or_list(self, call: Call) -> Response:
         """A new record, or without `record` the list that the body's parameters ask for."""
         content = {**read_query(call.request), **await read_fields(call.request, call.most)}
-        return await (self._create(call, content) if "record" in content else self._list(call, content))
+        if "record" in content:
+            return await self._create(call, content)
+        return await self._list(call, self._find(call, content))
 
     async def create_record(self, call: Call) -> Response:
         """A new record."""
@@ -175,10 +187,14 @@ class Records:
             raise BadInput(f"The form is not as it should be: {error.detail}") from None
         return answer({"url": url}, 201)
 
-    async def _list(self, call: Call, parameters: Mapping[str, Any]) -> Response:
+    def _find(self, call: Call, parameters: Mapping[str, Any]) -> FoundList:
         parser = ListParser(call.context.generation.application, call.served.addresses, call.visible)
         asked = parser.parse(call.model, parameters)
-        page = await call.served.listings.read(call.context, asked.listing, asked.values)
+        return FoundList(asked, call.served.listings.prepare(call.context, asked.listing, asked.values))
+
+    async def _list(self, call: Call, found: FoundList) -> Response:
+        asked = found.asked
+        page = await found.prepared.read(call.context, asked.values)
         if not asked.wrapped:
             return answer(page.records)
         total = {"total_rows": page.total} if asked.listing.count else {}
