@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 from app.descriptions import description_routes
 from app.doors import Door
 from app.edge import Admission, Edge
+from app.pages.console_routes import console_routes
 from app.pages.graphiql import static_app
 from app.pages.sessions import session_page_routes
 from app.paths import Paths
@@ -107,6 +108,7 @@ def routes(edge: Edge, graphql: GraphQLEndpoint) -> list[BaseRoute]:
         Route(f"{runtime}/action/{{id}}", Door(webhooks.answer), methods=ANY_METHOD),
         Route(f"{runtime}/action/{{id}}/{{path:path}}", Door(webhooks.answer), methods=ANY_METHOD),
         Route(f"{runtime}/endpoints/{{path:path}}", Door(endpoints.answer), methods=ANY_METHOD),
+        *console_routes(edge),
         *session_page_routes(edge),
         # What no other door has.
         Route("/{path:path}", Door(endpoints.answer), methods=ANY_METHOD),

@@ -23,8 +23,10 @@ from app.engine.compile import CompiledAction, CompiledStep
 from app.engine.execution import Execution
 from app.engine.interpreter import LATE, Context, advance, reach
 from app.engine.journal import written
+from app.engine.recorded import recorded, recorded_input
 from app.engine.telling import principal_name, told_of_part
 from app.errors import ActionQLError, BadInput, TimedOut
+from app.expressions import EvaluationError
 from app.permissions import Grant, Permissions, Principal, Verb
 from app.steps.base import Scope, Services
 from app.storage.records import Unhashed, Write
@@ -34,6 +36,8 @@ from app.storage.work import Database, Work
 MAXIMUM_SECONDS = 60.0
 _GRACE = 30.0
 """Seconds after its time in which a run must have been recorded, or its process has died."""
+_MOST_KEPT = 16_000
+"""Bytes of an input or a result that are kept for the console; its caller has been given it whole."""
 log = structlog.get_logger()
 
 
@@ -186,7 +190,7 @@ class Runs:
     ) -> Work[None]:
         """Writes the run's row and what its steps have noted since the last time."""
         due = None if state != "running" else run.created + self._longest(run)
-        row = self._row(run, state, error)
+        row = self._row(run, execution, state, error)
         told = told_of_part(run.start, row, run.part)
         yield from self._rows.record(row, written(execution.journal), run.part, due, told)
         execution.journal.clear()
@@ -194,7 +198,7 @@ class Runs:
     def _longest(self, run: Run) -> timedelta:
         return timedelta(seconds=self._time_of(run.start) + _GRACE)
 
-    def _row(self, run: Run, state: str, error: Exception | None) -> RunRow:
+    def _row(self, run: Run, execution: Execution, state: str, error: Exception | None) -> RunRow:
         action = self.actions[run.start.action].action
         return RunRow(
             id=run.id,
@@ -209,7 +213,25 @@ class Runs:
             reason=None if error is None else error_code(error),
             error=None if error is None else self._services.conceal(error_words(error)),
             ended=None if state == "running" else datetime.now(UTC),
+            input=self._input_of(run),
+            result=self._result_of(run, execution) if state == "completed" else None,
         )
+
+    def _input_of(self, run: Run) -> Any:
+        """What the console shows of the input, which the first part of a run keeps."""
+        action, given = self.actions[run.start.action], run.start.input
+        if run.part or not given or action.confidential:
+            return None
+        return recorded_input(self.application, action.action, given, self.conceal, _MOST_KEPT)
+
+    def _result_of(self, run: Run, execution: Execution) -> Any:
+        """What the console shows of the result; nothing of one that no answer can be made of."""
+        if execution.result is None or self.actions[run.start.action].confidential:
+            return None
+        try:
+            return recorded(execution.result, self.conceal, _MOST_KEPT)
+        except EvaluationError:
+            return None
 
     def scopes(self, run: Run) -> Callable[[Execution, CompiledStep], Scope]:
         """Makes the scope of each step of a run, with the rights that it has there."""

@@ -77,5 +77,6 @@ def _templates() -> Environment:
 
 @cache
 def _version() -> str:
-    """Changes with the style sheet, so that no browser keeps an old one."""
-    return format(zlib.crc32((STATIC / "pages.css").read_bytes()), "08x")
+    """Changes with the style sheets, so that no browser keeps an old one."""
+    sheets = b"".join((STATIC / name).read_bytes() for name in ("pages.css", "console.css"))
+    return format(zlib.crc32(sheets), "08x")

@@ -24,7 +24,7 @@ async def login(context: Context, profile: str, username: str | None, password: 
 
     One answer, after the same time, for an unknown profile, an unknown user and a wrong password.
     """
-    _count_attempt(context, username or "")
+    count_attempt(context, username or "")
     found = context.generation.profile(profile)
     if found is not None and found.kind == "custom":
         return await _custom(context, found, username, password)
@@ -125,7 +125,8 @@ def _refuse(context: Context, message: str = WRONG_CREDENTIALS) -> NoReturn:
     raise Unauthenticated(message)
 
 
-def _count_attempt(context: Context, username: str) -> None:
+def count_attempt(context: Context, username: str) -> None:
+    """Counts one more login by this name and address; raises `TooManyRequests`."""
     settings = context.server.settings
     application = context.generation.application.uuid.hex
     limits = (

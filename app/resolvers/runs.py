@@ -29,7 +29,9 @@ GOING_ON = ("created", "running")
 LONGEST_WAIT = 30
 """Seconds that a caller may wait for news of a run; it may ask again."""
 _MOMENTS = frozenset({"created_from", "created_before"})
-_FILTERS = _MOMENTS | {"state", "action", "door"}
+_FILTERS = _MOMENTS | {"state", "action", "door", "text"}
+MOST_SEARCHED = 200
+"""Characters of a text that runs are searched for."""
 _KEY = re.compile(r"[!-~]{1,255}")
 
 
@@ -76,6 +78,13 @@ class RunView:
     ended: datetime | None
     waiting: Waiting | None
     steps: Sequence[Mapping[str, Any]] | None = None
+    door: str = ""
+    caller: str | None = None
+    """Who started it, as `Model:id`, `user:id` or `key:id`; None for anybody."""
+    input: Any = None
+    """For the console alone."""
+    durable: bool = False
+    """Whether its place is kept: it can be cancelled, or retried once it has failed."""
 
 
 async def start_action(
@@ -114,7 +123,8 @@ async def runs(
 ) -> list[RunView]:
     """The caller's runs, or all for who may read the console, the newest first.
 
-    `where` has any of `state`, `action`, `door`, and moments `created_from` and `created_before`.
+    `where` has any of `state`, `action`, `door`, moments `created_from` and `created_before`, and `text`, which is
+    looked for in ids, actions, callers and errors.
     """
     wanted = _checked(context, where or {})
     settings = context.server.settings
@@ -243,6 +253,8 @@ def _checked(context: Context, where: Mapping[str, Any]) -> dict[str, Any] | Non
         raise BadInput(f"A state is one of {', '.join(STATES)}.", {"state": ["is_invalid"]})
     for name in wanted.keys() & _MOMENTS:
         wanted[name] = _moment(name, wanted[name])
+    if len(wanted.get("text", "")) > MOST_SEARCHED or "\0" in wanted.get("text", ""):
+        raise BadInput(f"text is at most {MOST_SEARCHED} characters.", {"text": ["is_invalid"]})
     if "action" in wanted:
         wanted["action"] = context.generation.action(wanted["action"]).uuid.hex
     if _reads_console(context):
@@ -281,4 +293,8 @@ def _view(context: Context, row: StoredRun, steps: Sequence[Mapping[str, Any]] |
         ended=row.ended,
         waiting=waiting_for(row),
         steps=steps,
+        door=row.door,
+        caller=row.principal,
+        input=row.input if _reads_console(context) else None,
+        durable=row.cursor is not None,
     )

@@ -30,6 +30,9 @@ class RunLists:
             created >= bindparam("created_from", type_=created.type),
             created < bindparam("created_before", type_=created.type),
         ]
+        searched = (func.coalesce(RUN.c[name], "") for name in _SEARCHED)
+        pattern = bindparam("pattern", type_=Text())
+        wanted.append(or_(pattern == "", *(func.lower(one).like(pattern, escape="!") for one in searched)))
         number = RUN.c.epoch.type
         self._filters = tuple(known)
         found = select(*columns).where(RUN.c.application == bindparam("of"), *wanted)
@@ -47,8 +50,8 @@ class RunLists:
     def newest(
         self, application: str, where: Mapping[str, Any], skip: int, take: int
     ) -> Work[list[StoredRun]]:
-        """Runs that agree with `where`: `principal`, `state`, `action` (the uuid's hex), `door`, and the moments
-        `created_from` and `created_before`."""
+        """Runs that agree with `where`: `principal`, `state`, `action` (the uuid's hex), `door`, the moments
+        `created_from` and `created_before`, and `text`, which is in their id, action, caller or error."""
         values = {**self._values(application, where), "skip": skip, "take": take}
         rows = yield self._list.statement(values)
         blank: dict[str, Any] = dict.fromkeys(("cursor", "result", "input"))
@@ -69,11 +72,19 @@ class RunLists:
 
     def _values(self, application: str, where: Mapping[str, Any]) -> dict[str, Any]:
         values: dict[str, Any] = {"of": application, **_EVER, **where}
+        values["pattern"] = _pattern(where.get("text", ""))
         for name in self._filters:
             values |= {name: where.get(name, ""), f"any_{name}": "0" if name in where else "1"}
         return values
 
 
+def _pattern(text: str) -> str:
+    """What is like every text that contains this one, in lower case."""
+    plain = "".join(f"!{one}" if one in "!%_" else one for one in text.lower())
+    return f"%{plain}%" if plain else ""
+
+
+_SEARCHED = ("id", "action_name", "principal", "reason", "error")
 _EVER = {
     "created_from": datetime(1, 1, 1, tzinfo=UTC),
     "created_before": datetime(9999, 12, 31, tzinfo=UTC),

@@ -31,9 +31,11 @@ class RunRow:
     reason: str | None
     error: str | None
     ended: datetime | None
+    input: Any
+    result: Any
 
 
-_CHANGING = ("state", "reason", "error", "ended")
+_CHANGING = ("state", "reason", "error", "ended", "result")
 
 
 class RunRows:

@@ -45,6 +45,7 @@ class Users:
         values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in User.__slots__}
         self._insert = prepare(insert(USER).values(**values, email_key=bindparam("mail")), dialect)
         self._find = prepare(select(*_COLUMNS).where(*named), dialect)
+        self._of_id = prepare(select(*_COLUMNS).where(mine, USER.c.id == bindparam("user")), dialect)
         self._all = prepare(select(*_COLUMNS).where(mine).order_by(USER.c.email_key), dialect)
         self._disable = prepare(update(USER).where(*named).values(disabled=bindparam("to")), dialect)
         self._remove = prepare(delete(USER).where(mine, USER.c.id == bindparam("user")), dialect)
@@ -58,6 +59,11 @@ class Users:
         """The user with this address, in whatever case."""
         rows = yield self._find.statement(self._named(email))
         found = self._find.rows(rows)
+        return _user(found[0]) if found else None
+
+    def of_id(self, id: str) -> Work[User | None]:
+        """The user with this id."""
+        found = self._of_id.rows((yield self._of_id.statement({"of": self._application, "user": id})))
         return _user(found[0]) if found else None
 
     def all(self) -> Work[list[User]]:
