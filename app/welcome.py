@@ -22,6 +22,8 @@ def welcome(applications: Sequence[Application], settings: Settings, invented: M
         own = f"{base}/api/runtime/{application.uuid.hex}"
         lines.append(f"    {own}{also}   (GraphiQL in a browser)")
         lines.append(f"    {own}/docs{docs}   (its REST-like doors)")
+        if any("read_console" in role.privileges for role in application.roles.values()):
+            lines.append(f"    {base}/console/{application.name}   (the console)")
         lines.extend(f"    {login}" for login in _logins(application, invented))
     first = applications[0]
     query = example_query(first, Permissions(first), invented).rstrip().replace("\n", "\n    ")
