@@ -15,7 +15,8 @@ from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from app.descriptions import description_routes
 from app.doors import Door
-from app.edge import Admission, Edge
+from app.edge import Admission, Edge, plain_error
+from app.errors import NotFound
 from app.pages.console_routes import console_routes
 from app.pages.graphiql import static_app
 from app.pages.sessions import session_page_routes
@@ -53,7 +54,7 @@ class Front(Starlette):
     """The ASGI application: every request passes its limits, then its path leads it to its door."""
 
     def __init__(self, settings: Settings, lifespan: Lifespan[Starlette] | None = None) -> None:
-        super().__init__(lifespan=lifespan)
+        super().__init__(lifespan=lifespan, exception_handlers={404: _nowhere})
         self.changed = asyncio.Event()
         """Set when the definitions may have changed."""
         self._ways: Paths[_Way] = Paths()
@@ -128,6 +129,10 @@ def _path(route: BaseRoute) -> str:
         return route.path
     assert isinstance(route, Mount)
     return f"{route.path}/{{path:path}}"
+
+
+async def _nowhere(request: Request, error: Exception) -> Response:
+    return plain_error(request, NotFound("There is nothing at this address."))
 
 
 async def _start(request: Request) -> Response:

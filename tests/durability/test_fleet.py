@@ -26,7 +26,9 @@ from tests.durability.desk import desk
 from tests.end_to_end.databases import run_sql, scalar
 
 JOBS = f"SELECT count(*) FROM {SCHEMA}.procrastinate_jobs"
-CONNECTIONS = "FROM pg_stat_activity WHERE application_name = 'actionql queue'"
+CONNECTIONS = (
+    "FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'actionql queue'"
+)
 SECONDS = 15.0
 
 

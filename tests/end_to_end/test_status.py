@@ -89,3 +89,9 @@ def test_live_application_has_no_graphiql(live: Caller, private: Caller) -> None
     page = {"Accept": "text/html"}
     assert live.request("GET", "", headers=page).status_code == 403
     assert private.request("GET", "", headers=page).status_code == 200
+
+
+def test_path_that_leads_nowhere_is_told_in_json(live: Caller) -> None:
+    answer = live.request("GET", "/nothing/here")
+    assert answer.status_code == 404
+    assert answer.json()["error"]["code"] == "NOT_FOUND"

@@ -79,10 +79,10 @@ def key(server: Server, data: Path) -> str:
 
 
 def actionql(data: Path, *arguments: str) -> str:
-    """Runs the command on the server's data; the last word that it prints."""
+    """What the command prints, run on the server's data."""
     command = [sys.executable, "-m", "app", *arguments, "--data", str(data)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    return done.stdout.split()[-1]
+    return done.stdout.strip()
 
 
 def test_records_are_served_as_described(server: Server, tmp_path: Path) -> None:
