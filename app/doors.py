@@ -8,7 +8,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from app.errors import BadInput
+
 RawHeaders = Iterable[tuple[bytes, bytes]]
+
+
+class UnsupportedMediaType(BadInput):
+    """415: the body is of a content type, charset or encoding that the door does not take."""
+
+    status = 415
 
 
 class Door:

@@ -13,13 +13,14 @@ from typing import Any
 
 from app.definition.names import camel, pascal
 from app.definition.schema import json_schema
+from app.doors import UnsupportedMediaType
 from app.errors import INTERNAL_CODE, ActionQLError, DefinitionError
 from app.expressions import FUNCTIONS, Function
 from app.properties import KINDS as PROPERTIES
 from app.properties.base import PropertyKind
 from app.schema.documents import PARSE_FAILED
 from app.schema.guard import VALIDATION_FAILED
-from app.schema.http import NotAcceptable, UnsupportedMediaType, WrongMethod
+from app.schema.http import NotAcceptable, WrongMethod
 from app.schema.types import OPERATORS
 from app.settings import describe
 from app.steps import KINDS as STEPS

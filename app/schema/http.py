@@ -19,6 +19,7 @@ from graphql import ExecutionResult
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.doors import UnsupportedMediaType
 from app.edge import header, read_body
 from app.errors import ActionQLError, BadInput, TooLarge
 from app.schema.answers import GRAPHQL_RESPONSE, JSON, Outcome, answer, refuse
@@ -47,12 +48,6 @@ class NotAcceptable(BadInput):
     """406: the caller accepts none of the media types of GraphQL answers."""
 
     status = 406
-
-
-class UnsupportedMediaType(BadInput):
-    """415: the body is of another content type, charset or encoding."""
-
-    status = 415
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from starlette.requests import Request
 
 from app.definition.inputs import Sent
 from app.definition.model import Application
+from app.doors import UnsupportedMediaType
 from app.edge import header, read_body
 from app.errors import BadInput
 from app.json_text import JsonError, Limits, read_foreign_json
@@ -33,12 +34,6 @@ MEDIA: Mapping[Media, tuple[str, ...]] = {
     "json": ("application/json",),
     "multipart": ("multipart/form-data", "application/x-www-form-urlencoded"),
 }
-
-
-class UnsupportedMediaType(BadInput):
-    """415: the body is of another content type."""
-
-    status = 415
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import orjson
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
+from app.doors import UnsupportedMediaType
 from app.edge import header, read_body
 from app.errors import BadInput
 from app.uploads import bounded
@@ -23,12 +24,6 @@ MOST_FIELDS = 5_000
 _MOST_NESTED = 12
 _KEY = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 _PART = re.compile(r"\[([^\[\]]*)\]")
-
-
-class UnsupportedMediaType(BadInput):
-    """415: the body is of a content type, charset or encoding that this door does not take."""
-
-    status = 415
 
 
 def read_query(request: Request) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from app.definition.conditions import Compare, Parameter
 from app.definition.model import Model
 from app.definition.names import snake
+from app.doors import UnsupportedMediaType
 from app.edge import Edge, header
 from app.errors import BadInput, NotFound
 from app.resolvers import assets, records
@@ -25,7 +26,6 @@ from app.shims.records.addresses import Addresses
 from app.shims.records.answers import WrongMethod, answer, nothing, refuse
 from app.shims.records.body import (
     MULTIPART,
-    UnsupportedMediaType,
     has_body,
     is_form,
     read_content,

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from starlette.requests import Request
 
+from app.doors import UnsupportedMediaType
 from app.errors import ActionQLError, BadInput, TooLarge
-from app.shims.records.body import UnsupportedMediaType, nested, read_content, read_query
+from app.shims.records.body import nested, read_content, read_query
 
 
 def request(
