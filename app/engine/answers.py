@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from app.definition.model import Action, Application
 from app.definition.steps import Step
-from app.definition.walk import walk
+from app.definition.walk import Found, walk
 from app.expressions.kinds import Kind
 from app.expressions.parser import parse
 from app.expressions.syntax import Access, Constant, Node, Variable
@@ -44,9 +44,12 @@ def answer_types(application: Application, action: Action) -> dict[str, ValueTyp
     None for all where the action answers nothing, or `finish` may answer something else.
     """
     values = action.outputs or ({} if action.result is None else {RESULT: action.result})
-    if not values or any(_answers(found.value) for found in walk(action)):
+    if not values:
         return None
-    known = _variables(action)
+    parts = [*walk(action)]
+    if any(_answers(found.value) for found in parts):
+        return None
+    known = _variables(action, parts)
     return {name: _type_of_raw(application, value.raw, known) for name, value in values.items()}
 
 
@@ -54,12 +57,12 @@ def _answers(part: Any) -> bool:
     return isinstance(part, Step) and part.kind == "finish" and part.options.result.raw is not None
 
 
-def _variables(action: Action) -> dict[str, ValueType]:
+def _variables(action: Action, parts: Sequence[Found]) -> dict[str, ValueType]:
     """The names that are of one type wherever they are set."""
     types: defaultdict[str, set[ValueType | None]] = defaultdict(set)
     for name, input in action.input.items():
         types[name].add(ValueType(input.kind) if input.kind else None)
-    for found in walk(action):
+    for found in parts:
         if found.to == "result":
             types[found.value].add(None)
         if isinstance(found.value, Step):
