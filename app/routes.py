@@ -17,6 +17,7 @@ from app.descriptions import description_routes
 from app.doors import Door
 from app.edge import Admission, Edge, plain_error
 from app.errors import NotFound
+from app.origins import AllowedOrigins
 from app.pages.console_routes import console_routes
 from app.pages.graphiql import static_app
 from app.pages.sessions import session_page_routes
@@ -66,6 +67,8 @@ class Front(Starlette):
         )
         if settings.trusted_proxies:
             self._way = TrustedProxies(self._way, settings.trusted_proxies)
+        if settings.allowed_origins:
+            self._way = AllowedOrigins(self._way, settings.allowed_origins)
 
     def open(self, edge: Edge, graphql: GraphQLEndpoint) -> None:
         """Begins to serve applications."""

@@ -40,6 +40,13 @@ def _networks(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
+def _origins(values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        if value != "*" and not re.fullmatch(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?", value):
+            raise ValueError("should be origins as https://app.example.com, separated by commas, or *")
+    return values
+
+
 def _base_url(value: str) -> str:
     # No part of a wrong value reaches the message: it may hold a password.
     if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#@]*)?", value):
@@ -113,6 +120,9 @@ class Settings(BaseSettings):
     assets: str | None = Field(None, description="Folder of uploaded files; else assets in the data folder.")
     trusted_proxies: Annotated[CommaSeparated, AfterValidator(_networks)] = Field(
         (), description="Addresses or networks, comma separated, whose X-Forwarded headers are believed."
+    )
+    allowed_origins: Annotated[CommaSeparated, AfterValidator(_origins)] = Field(
+        (), description="Origins, comma separated, whose pages may call the doors from a browser; * is any."
     )
     allow_http: bool = Field(
         False, description="true lets API keys come over plain HTTP from other machines, as for tests."

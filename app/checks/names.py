@@ -93,8 +93,8 @@ def _models(subject: Subject) -> Findings:
     taken: dict[str, str] = {}
     for name, model in application.models.items():
         path: Path = ("models", name)
-        if name == ROLE_MODEL and model != built_in_role(application.uuid):
-            yield Finding(path, "the model Role is built in; give this one another name")
+        if name == ROLE_MODEL and model.model_copy(update={"read": {}}) != built_in_role(application.uuid):
+            yield Finding(path, "the model Role is built in and takes `read` alone; name this one otherwise")
             continue
         findings = [*_shape(path, name, _ascii, snake, pascal)]
         yield from findings

@@ -66,6 +66,8 @@ def _checked(
     for name, declared in fields.items():
         try:
             values[name] = _value(application, declared, given.get(name))
+        except _InvalidRecord as problems:
+            wrong = {**problems.by_property, **wrong}
         except Invalid as problem:
             wrong.setdefault(sent.names.get(name, name), problem)
     if wrong:
@@ -73,6 +75,14 @@ def _checked(
         reasons = {name: str(problem) for name, problem in wrong.items()}
         raise BadInput(message, {name: [problem.code] for name, problem in wrong.items()}, reasons)
     return values
+
+
+class _InvalidRecord(Exception):
+    """What is wrong with a record's values, by property: as a step that stores them would tell it."""
+
+    def __init__(self, by_property: Mapping[str, Invalid]) -> None:
+        super().__init__()
+        self.by_property = by_property
 
 
 def _value(application: Application, declared: Input, value: Any) -> Any:
@@ -108,14 +118,14 @@ def _record(application: Application, name: str, value: Any) -> Mapping[str, Any
         raise Invalid("is_invalid", f"is an object with values of a {name}")
     model = application.models[name]
     parsed: dict[str, Any] = {}
-    wrong: list[Invalid] = []
+    wrong: dict[str, Invalid] = {}
     for key, item in value.items():
         try:
             parsed[key] = _member(model, key, item)
         except Invalid as problem:
-            wrong.append(problem)
+            wrong[key] = problem
     if wrong:
-        raise Invalid(wrong[0].code, ", ".join(str(problem) for problem in wrong))
+        raise _InvalidRecord(wrong)
     return parsed
 
 
@@ -124,10 +134,5 @@ def _member(model: Model, key: str, value: Any) -> Any:
     property = model.properties.get(key)
     if property is None and key not in model.relations:
         known = [*model.properties, *model.relations]
-        raise Invalid("is_unknown", f"has no property {key!r}.{did_you_mean(key, known)}")
-    if property is None or value is None:
-        return value
-    try:
-        return KINDS[property.kind].parse(value, property)
-    except Invalid as problem:
-        raise Invalid(problem.code, f"has a wrong {key}: it {problem}") from None
+        raise Invalid("is_unknown", f"is no property of {model.name}.{did_you_mean(key, known)}")
+    return value if property is None or value is None else KINDS[property.kind].parse(value, property)

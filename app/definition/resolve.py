@@ -19,9 +19,12 @@ def resolve(application: Application) -> Application:
     """The application with `name` and `uuid` on every part, and with the built-in model of roles.
 
     A uuid that is not given is derived from the application's, the kind of thing and its full name, as in
-    `property:Media.title`.
+    `property:Media.title`. Of the model of roles a definition may say who reads it, and nothing else.
     """
-    models = {ROLE_MODEL: _role_model(), **application.models}
+    role, given = _role_model(), application.models.get(ROLE_MODEL)
+    if given is not None:
+        role = role.model_copy(update={"read": given.read}) if given.model_fields_set == {"read"} else given
+    models = {**application.models, ROLE_MODEL: role}
     return _completed(application.model_copy(update={"models": models}), (), application.uuid)
 
 

@@ -48,6 +48,8 @@ SECRETS = {
 }
 QUICK = {"ACTIONQL_ARGON2_MEMORY_KIB": "64", "ACTIONQL_ARGON2_TIME_COST": "1"}
 UPLOAD_BYTES = 200_000
+ORIGIN = "https://shop.example"
+"""Of pages that may call the shared server from a browser."""
 OFTEN = {"ACTIONQL_LOGIN_PER_ACCOUNT_MINUTE": "1000", "ACTIONQL_LOGIN_PER_ADDRESS_MINUTE": "10000"}
 
 
@@ -119,7 +121,7 @@ def shared(
     definitions, data = [EXAMPLES / "taskings.yaml", shoes, *own], folder / "data"
     with new_database() as url:
         limits = {"ACTIONQL_UPLOAD_BYTES": str(UPLOAD_BYTES), "DATABASE_URL": url}
-        env = {**SECRETS, **QUICK, **OFTEN, **outbound, **limits}
+        env = {**SECRETS, **QUICK, **OFTEN, **outbound, **limits, "ACTIONQL_ALLOWED_ORIGINS": ORIGIN}
         with running_server(*definitions, data=data, env=env) as server:
             yield Shared(server, url, data, client)
 

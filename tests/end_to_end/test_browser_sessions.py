@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.end_to_end.caller import Caller
-from tests.end_to_end.conftest import PASSWORD, Shared
+from tests.end_to_end.conftest import ORIGIN, PASSWORD, Shared
 from tests.end_to_end.test_endpoints import refused
 from tests.support.browser import Chromium
 
@@ -96,6 +96,8 @@ def test_token_counts_before_the_cookie(browser: httpx.Client, bea: Caller) -> N
         ({"Sec-Fetch-Site": "same-origin"}, 200),
         ({"Sec-Fetch-Site": "none"}, 200),
         ({"Referer": "{own}/m/page"}, 200),
+        ({"Origin": ORIGIN, "Sec-Fetch-Site": "same-site"}, 200),
+        ({"Origin": f"{ORIGIN}.evil.example"}, 403),
         ({"Origin": "https://evil.example"}, 403),
         ({"Origin": "null"}, 403),
         ({"Origin": "{own}.evil.example"}, 403),

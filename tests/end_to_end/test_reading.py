@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.end_to_end.caller import Caller
+from tests.end_to_end.conftest import Shared
 
 ODD = "50% off_\\"
 
@@ -225,3 +227,13 @@ def test_hostile_regular_expression_is_refused_or_quick(shoes: Caller, regex: st
     assert answer.elapsed.total_seconds() < 1
     for error in answer.json().get("errors", ()):
         assert error["extensions"]["code"] in ("BAD_USER_INPUT", "TIMED_OUT")
+
+
+def test_roles_are_read_by_whom_the_definition_lets(shared: Shared, sam: Caller, bea: Caller) -> None:
+    market, where = shared.application("market"), '{name: {eq: "sam"}, roles: {name: {eq: "seller"}}}'
+    told = replace(sam, url=market.url).ask(
+        f"{{ allSeller(where: {where}) {{ results {{ roles {{ name }} }} }} }}"
+    )
+    assert told == {"allSeller": {"results": [{"roles": [{"name": "seller"}]}]}}
+    refusals = [one.code("{ allRole { totalCount } }") for one in (market, replace(bea, url=market.url))]
+    assert refusals == ["UNAUTHENTICATED", "FORBIDDEN"]

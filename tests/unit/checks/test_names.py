@@ -7,6 +7,7 @@ import pytest
 from app.checks.names import check
 from tests.unit.checks.findings import findings
 
+ROLE_IS_BUILT_IN = "the model Role is built in and takes `read` alone; name this one otherwise"
 NO_NAME = "is no name; write letters, digits and _, a letter first, at most 63 characters"
 SAME_NAMES = "it gets the same names in GraphQL or SQL as the model"
 
@@ -43,7 +44,12 @@ def models(*names: str) -> str:
         (models("User", "UserAggregate"), [f"5 models.UserAggregate: {SAME_NAMES} 'User'; rename one"]),
         (models("User", "UserGroupKey"), [f"5 models.UserGroupKey: {SAME_NAMES} 'User'; rename one"]),
         (models("ManyMedia", "Media"), [f"5 models.Media: {SAME_NAMES} 'ManyMedia'; rename one"]),
-        (models("Role"), ["4 models.Role: the model Role is built in; give this one another name"]),
+        (models("Role"), [f"4 models.Role: {ROLE_IS_BUILT_IN}"]),
+        ("models: {Role: {read: {public: all}}}", []),
+        (
+            "models: {Role: {read: {public: all}, write: {public: all}}}",
+            [f"3 models.Role: {ROLE_IS_BUILT_IN}"],
+        ),
         (
             models("A" * 58),
             [

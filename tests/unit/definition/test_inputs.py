@@ -52,9 +52,10 @@ def test_input_that_is_null_takes_its_default(application: Application) -> None:
         ({"article": None, "amount": 0}, {"article": ["is_required"], "amount": ["is_too_small"]}),
         ({"article": "A1", "amuont": 2}, {"amuont": ["is_unknown"]}),
         ({"article": "A1", "shoe": 5}, {"shoe": ["is_invalid"]}),
-        ({"article": "A1", "shoe": {"nmae": "x"}}, {"shoe": ["is_unknown"]}),
-        ({"article": "A1", "shoe": {"id": 5}}, {"shoe": ["is_unknown"]}),
-        ({"article": "A1", "shoe": {"price": "dear"}}, {"shoe": ["is_invalid"]}),
+        ({"article": "A1", "shoe": {"nmae": "x"}}, {"nmae": ["is_unknown"]}),
+        ({"article": "A1", "shoe": {"id": 5}}, {"id": ["is_unknown"]}),
+        ({"article": "A1", "shoe": {"price": "dear"}}, {"price": ["is_invalid"]}),
+        ({"shoe": {"price": "dear"}}, {"price": ["is_invalid"], "article": ["is_required"]}),
         (["A1"], {"input": ["is_invalid"]}),
     ],
 )
