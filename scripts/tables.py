@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from app.definition.names import camel, pascal
-from app.definition.schema import json_schema
+from app.definition.names import camel
+from app.definition.options import Option, block_words, property_options, step_options
 from app.doors import UnsupportedMediaType
 from app.errors import INTERNAL_CODE, ActionQLError, DefinitionError
 from app.expressions import FUNCTIONS, Function
@@ -27,8 +27,6 @@ from app.steps import KINDS as STEPS
 from app.steps.base import StepKind
 
 README = Path(__file__).parents[1] / "README.md"
-COMPUTED = {"count": ("relation",), "expression": ("expression",), "sum": ("relation", "property")}
-"""The options that only a model's properties have, and of those each only one kind."""
 AT_THE_DOOR = (WrongMethod, NotAcceptable, UnsupportedMediaType)
 """Requests that are none of GraphQL have the code of their base and a status of their own."""
 
@@ -65,11 +63,7 @@ def filters() -> str:
 
 def steps() -> str:
     """The kinds of steps."""
-    schemas = json_schema(STEPS)["$defs"]
-    rows = (
-        (code(name), kind.description, _options(kind, schemas[f"{pascal(name)}Options"]))
-        for name, kind in STEPS.items()
-    )
+    rows = ((code(name), kind.description, _options(kind)) for name, kind in STEPS.items())
     return table(("step", "does", "options"), rows)
 
 
@@ -137,7 +131,7 @@ def _cell(text: str) -> str:
 
 
 def _constraints(kind: PropertyKind) -> str:
-    names = (*COMPUTED.get(kind.name, ()), *sorted(kind.takes))
+    names = [option.name for option in property_options(kind)]
     return code(" ".join(names)) if names else ""
 
 
@@ -150,18 +144,20 @@ def _types(kind: PropertyKind) -> str:
     return given if kind.graphql_input is None else f"{code(kind.graphql)}, given as {given}"
 
 
-def _options(kind: StepKind[Any], schema: Mapping[str, Any]) -> str:
-    if "additionalProperties" in schema and "properties" not in schema and schema["additionalProperties"]:
+def _options(kind: StepKind[Any]) -> str:
+    if kind.options.named:
         return "names with their values"
-    required = schema.get("required", ())
-    names = {name: name + ("" if name in required else "?") for name in schema.get("properties", {})}
-    bare = names.pop(kind.options.shorthand or "", None)
-    parts = [f"**{code(bare)}**"] if bare else []
-    if names:
-        parts.append(code(" ".join(sorted(names.values(), key=lambda name: name.endswith("?")))))
+    options = step_options(kind)
+    parts = [f"**{code(_marked(option))}**" for option in options if option.alone]
+    if names := " ".join(_marked(option) for option in options if not option.alone):
+        parts.append(code(names))
     if kind.blocks:
-        parts.append(f"and beside them {code(' '.join(sorted(kind.blocks)))}")
+        parts.append(f"and beside them {code(' '.join(word.name for word in block_words(kind)))}")
     return " ".join(parts)
+
+
+def _marked(option: Option) -> str:
+    return option.name if option.required else f"{option.name}?"
 
 
 def _signature(function: Function) -> str:

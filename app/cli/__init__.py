@@ -8,9 +8,10 @@ import typer
 
 from app.cli.audit import audit_cli
 from app.cli.base import fail
-from app.cli.check import check, kinds
+from app.cli.check import check
 from app.cli.diff import diff
 from app.cli.keys import keys_cli
+from app.cli.kinds import kinds
 from app.cli.migrate import migrate
 from app.cli.new import new
 from app.cli.runs import runs_cli

@@ -1,4 +1,4 @@
-"""`actionql check` and `actionql kinds`."""
+"""`actionql check`."""
 
 from __future__ import annotations
 
@@ -6,13 +6,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
-from app.cli.base import output
 from app.errors import DefinitionError
 from app.functions import load_application
-from app.properties import KINDS as PROPERTIES
-from app.steps import KINDS as STEPS
 
 
 def check(
@@ -23,15 +19,6 @@ def check(
     if problems:
         raise DefinitionError(problems)
     print("no problems")
-
-
-def kinds() -> None:
-    """Lists the kinds of properties and steps."""
-    for title, found in (("Property", PROPERTIES), ("Step", STEPS)):
-        table = Table(title, "What it is")
-        for name, kind in found.items():
-            table.add_row(name, kind.description)
-        output.print(table)
 
 
 def _problems(path: Path) -> list[Any]:

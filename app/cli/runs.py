@@ -7,12 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from app.cli.applications import DefinitionOption, chosen, served, with_server
-from app.cli.base import DataOption, JsonOption, output
+from app.cli.base import DataOption, JsonOption, print_table
 from app.json_text import write_json
 from app.resolvers.context import Server
 from app.resolvers.operation import Wanted, end_run, list_runs, resume_run, show_run
@@ -27,8 +26,6 @@ COLOURS = {
     "completed": "green",
     "fatal_errored": "red",
 }
-_PIPED = 240
-"""How wide a table may be that no terminal shows."""
 LEVELS = {"debug": "dim", "info": "", "warning": "yellow", "error": "red"}
 IdsArgument = Annotated[list[str], typer.Argument(help="Ids of runs, as `runs list` shows them.")]
 
@@ -54,7 +51,7 @@ def list_all(
     if as_json:
         _print_json([_plain(run) | {"application": names[run.application]} for run in found])
         return
-    _print(_runs(found, names))
+    print_table(_runs(found, names))
 
 
 @runs_cli.command("show")
@@ -71,9 +68,9 @@ def show(
     facts = Table(box=None, show_header=False)
     for name, value in _facts(run):
         facts.add_row(Text(name, "bold"), value)
-    _print(facts)
+    print_table(facts)
     if steps:
-        _print(_steps(steps))
+        print_table(_steps(steps))
 
 
 @runs_cli.command("cancel")
@@ -208,10 +205,6 @@ def _length(time: timedelta) -> str:
 
 def _moment(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
-
-
-def _print(table: Table) -> None:
-    Console(width=None if output.is_terminal else _PIPED).print(table)
 
 
 def _print_json(value: Any) -> None:

@@ -29,14 +29,14 @@ def _word_or_exception(raw: Any) -> str:
 class Property(Named, Constraints):
     """One property of a model."""
 
-    unique: bool = False
+    unique: bool = Field(False, description="Whether no two records have the same.")
     hidden: Annotated[
         Annotated[bool, Tag("(word)")] | Annotated[HiddenFrom, Tag("(except)")],
         Discriminator(_word_or_exception),
     ] = Field(False, description="Seen by nobody outside, or by some roles only.")
-    expression: Expression | None = Field(None, description="Kind expression: computed from the record.")
-    relation: str | None = Field(None, description="Kinds count and sum: over which relation.")
-    property: str | None = Field(None, description="Kind sum: which property of the related records.")
+    expression: Expression | None = Field(None, description="What makes it of the record.")
+    relation: str | None = Field(None, description="Over which relation.")
+    property: str | None = Field(None, description="Which property of the related records.")
     was: str | None = Field(None, description="Its former name, so that a rename keeps the data.")
 
 

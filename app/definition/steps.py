@@ -24,10 +24,14 @@ from app.suggestions import did_you_mean
 
 
 class StepOptions(BaseModel):
-    """The options of a step kind; `shorthand` names the option that a bare value stands for."""
+    """The options of a step kind; `shorthand` names the option that a bare value stands for.
+
+    Where `named` is true they have one field, whose keys the author chooses and writes in the place of options.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
     shorthand: ClassVar[str | None] = None
+    named: ClassVar[bool] = False
 
     @model_validator(mode="before")
     @classmethod
@@ -71,17 +75,21 @@ class Step(BaseModel):
     options: Any = None
     as_: str | None = Field(None, alias="as", description="The name its result gets.")
     if_: Expression | None = Field(None, alias="if", description="The step is left out unless this is true.")
-    then: tuple[Step, ...] = ()
-    else_: tuple[Step, ...] = Field((), alias="else")
-    cases: tuple[Case, ...] = ()
-    do: tuple[Step, ...] = ()
-    each: str | None = Field(None, description="loop: the name of the item.")
-    index: str | None = Field(None, description="loop: the name of the item's place, from 0.")
-    retry: Retry | None = None
+    then: tuple[Step, ...] = Field((), description="What runs if it is true.")
+    else_: tuple[Step, ...] = Field((), alias="else", description="What runs if nothing else does.")
+    cases: tuple[Case, ...] = Field((), description="The first whose `if` is true runs.")
+    do: tuple[Step, ...] = Field((), description="What runs for each item.")
+    each: str | None = Field(None, description="The name of the item.")
+    index: str | None = Field(None, description="The name of the item's place, from 0.")
+    retry: Retry | None = Field(
+        None,
+        description="Steps that leave the process: tried again so many `times` (1 to 20, else 3), after `wait` "
+        "(else 1s), which gets longer by `backoff` (1 to 10, else 2) each time.",
+    )
     on_error: Annotated[
         Annotated[Literal["continue"] | None, Tag("(word)")] | Annotated[tuple[Step, ...], Tag("(steps)")],
         Discriminator(_word_or_steps),
-    ] = None
+    ] = Field(None, description="Steps that leave the process: what runs when they have failed at last.")
 
     @model_validator(mode="before")
     @classmethod

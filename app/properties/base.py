@@ -26,9 +26,9 @@ class Constraints(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     kind: str = Field(description="One of the property kinds.")
-    description: str = ""
-    required: bool = False
-    default: Any = None
+    description: str = Field("", description="What it means, for whoever reads a schema.")
+    required: bool = Field(False, description="Whether a value must be there.")
+    default: Any = Field(None, description="What it is where nothing is given.")
     minimum: Decimal | None = Field(None, description="Smallest number.")
     maximum: Decimal | None = Field(None, description="Largest number.")
     length: int | None = Field(None, ge=1, description="Most characters.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from app.definition.model import Application
 from app.definition.steps import Step, StepOptions
 from app.definition.types import ResultName
@@ -13,8 +15,8 @@ MAXIMUM_ITEMS = 10_000
 
 
 class Options(StepOptions):
-    list: ResultName
-    value: Value
+    list: ResultName = Field(description="The variable that holds the list.")
+    value: Value = Field(description="What is added.")
 
 
 def compile_append(options: Options, step: Step, application: Application) -> StepFunction:

@@ -16,8 +16,8 @@ from app.steps.base import Ask, Outcome, Scope, StepFunction, StepKind, not_trie
 
 
 class Options(StepOptions):
-    title: Template
-    text: Template = Template.parse("")
+    title: Template = Field(description="What the form is headed.")
+    text: Template = Field(Template.parse(""), description="What stands above its fields.")
     fields: dict[str, Input] = Field({}, description="What the form asks for; like the input of an action.")
     within: Duration | None = Field(None, description="How long it waits; then the run ends as failed.")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
@@ -17,7 +17,11 @@ from app.steps.base import Assign, Outcome, Scope, StepFunction, StepKind
 
 
 class Options(StepOptions):
-    variables: dict[ResultName, Value] = Field(min_length=1)
+    named: ClassVar[bool] = True
+
+    variables: dict[ResultName, Value] = Field(
+        min_length=1, description="Names of variables with their values."
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -30,7 +34,8 @@ class Options(StepOptions):
         cls, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         own = handler.resolve_ref_schema(handler(schema))
-        return {**own["properties"]["variables"], "description": "Names of variables with their values."}
+        variables: JsonSchemaValue = own["properties"]["variables"]
+        return variables
 
 
 def compile_assign(options: Options, step: Step, application: Application) -> StepFunction:

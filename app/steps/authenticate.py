@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from app.definition.model import Application
 from app.definition.steps import Step, StepOptions
 from app.definition.types import ProfileName
@@ -12,8 +14,8 @@ from app.storage.work import Work
 
 
 class Options(StepOptions):
-    profile: ProfileName
-    user: Expression
+    profile: ProfileName = Field(description="Whose tokens they are.")
+    user: Expression = Field(description="A record of the profile's model, or its id.")
 
 
 def compile_authenticate(options: Options, step: Step, application: Application) -> StepFunction:

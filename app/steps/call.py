@@ -15,7 +15,7 @@ from app.steps.base import Call, Outcome, Scope, StepFunction, StepKind
 
 
 class Options(StepOptions):
-    action: ActionName
+    action: ActionName = Field(description="Which action runs.")
     with_: dict[InputName, Value] = Field({}, alias="with", description="The input of the action.")
 
 

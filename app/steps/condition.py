@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
+from pydantic import Field
+
 from app.definition.model import Application
 from app.definition.steps import Step, StepOptions
 from app.expressions import Expression, is_true
@@ -14,7 +16,7 @@ from app.steps.base import Enter, Outcome, Scope, StepFunction, StepKind
 class Options(StepOptions):
     shorthand: ClassVar[str | None] = "expression"
 
-    expression: Expression | None = None
+    expression: Expression | None = Field(None, description="What decides; or write `cases`.")
 
 
 def compile_condition(options: Options, step: Step, application: Application) -> StepFunction:

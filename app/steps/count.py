@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from app.definition.model import Application
-from app.definition.steps import Step, StepOptions
-from app.definition.types import ModelName
-from app.definition.where import Where
+from app.definition.steps import Step
 from app.permissions import Verb
 from app.steps.base import Done, Outcome, Scope, StepFunction, StepKind
-from app.steps.filter import Filter
+from app.steps.filter import Filter, FilterOptions
 from app.storage.selection import Leaf, Selection, Values, granted
 from app.storage.work import Work
 
 
-class Options(StepOptions):
-    model: ModelName
-    where: Where | None = None
-    ignore_null: bool = False
+class Options(FilterOptions):
+    """Nothing beside the filter."""
 
 
 def compile_count(options: Options, step: Step, application: Application) -> StepFunction:
-    filter = Filter.compile(application, options.model, options.where, options.ignore_null)
+    filter = Filter.compile(options, application)
 
     def run(scope: Scope) -> Work[Outcome]:
         values = Values()

@@ -16,8 +16,8 @@ from app.storage.work import Work
 
 
 class Options(StepOptions):
-    model: ModelName
-    values: dict[MemberName, Value] = Field({})
+    model: ModelName = Field(description="Of which model the record is.")
+    values: dict[MemberName, Value] = Field({}, description="What the record gets.")
     validate_: bool = Field(True, alias="validate", description="false leaves the model's validations out.")
 
 

@@ -15,7 +15,7 @@ from app.storage.work import Work
 
 
 class Options(StepOptions):
-    model: ModelName
+    model: ModelName = Field(description="Of which model they are.")
     values: Expression = Field(description="A list with the values of each record.")
     validate_: bool = Field(True, alias="validate", description="false leaves the model's validations out.")
 

@@ -19,13 +19,13 @@ class Options(StepOptions):
     from_: Expression = Field(
         Expression.parse("now"), alias="from", description="A date, a moment, or a text of one; now."
     )
-    years: Expression | None = None
-    months: Expression | None = None
-    weeks: Expression | None = None
-    days: Expression | None = None
-    hours: Expression | None = None
-    minutes: Expression | None = None
-    seconds: Expression | None = None
+    years: Expression | None = Field(None, description="How many years; below 0 is earlier.")
+    months: Expression | None = Field(None, description="How many months; below 0 is earlier.")
+    weeks: Expression | None = Field(None, description="How many weeks; below 0 is earlier.")
+    days: Expression | None = Field(None, description="How many days; below 0 is earlier.")
+    hours: Expression | None = Field(None, description="How many hours; below 0 is earlier.")
+    minutes: Expression | None = Field(None, description="How many minutes; below 0 is earlier.")
+    seconds: Expression | None = Field(None, description="How many seconds; below 0 is earlier.")
 
     @model_validator(mode="after")
     def _something(self) -> Options:

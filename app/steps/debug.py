@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from app.definition.model import Application
 from app.definition.steps import Step, StepOptions
 from app.expressions import Template
@@ -13,7 +15,7 @@ from app.steps.base import Done, Outcome, Scope, StepFunction, StepKind
 class Options(StepOptions):
     shorthand: ClassVar[str | None] = "message"
 
-    message: Template
+    message: Template = Field(description="The line.")
 
 
 def compile_debug(options: Options, step: Step, application: Application) -> StepFunction:

@@ -19,7 +19,7 @@ from app.storage.work import Work
 class Options(StepOptions):
     shorthand: ClassVar[str | None] = "record"
 
-    record: Expression
+    record: Expression = Field(description="A record, or its id with `model`.")
     model: ModelName | None = Field(None, description="Needed where `record` is an id.")
 
 

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from app.definition.model import Application
-from app.definition.steps import Step, StepOptions
-from app.definition.types import ModelName
-from app.definition.where import Where
+from app.definition.steps import Step
 from app.permissions import Verb
 from app.steps.base import Done, Outcome, Scope, StepFunction, StepKind
-from app.steps.filter import Filter
+from app.steps.filter import Filter, FilterOptions
 from app.steps.record import Reader
 from app.storage.work import Work
 
 
-class Options(StepOptions):
-    model: ModelName
-    where: Where | None = None
-    ignore_null: bool = False
+class Options(FilterOptions):
+    """Nothing beside the filter."""
 
 
 def compile_delete_many(options: Options, step: Step, application: Application) -> StepFunction:
     reader, model = Reader(application), options.model
-    filter = Filter.compile(application, model, options.where, options.ignore_null)
+    filter = Filter.compile(options, application)
 
     def run(scope: Scope) -> Work[Outcome]:
         grant = scope.authorize(Verb.DELETE, model)

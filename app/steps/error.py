@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from app.definition.model import Application
 from app.definition.steps import Step, StepOptions
 from app.errors import ActionFailed
@@ -14,7 +16,7 @@ from app.steps.base import Outcome, Scope, StepFunction, StepKind
 class Options(StepOptions):
     shorthand: ClassVar[str | None] = "message"
 
-    message: Template
+    message: Template = Field(description="What the caller is told.")
 
 
 def compile_error(options: Options, step: Step, application: Application) -> StepFunction:

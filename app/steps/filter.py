@@ -5,15 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import Field
+
 from app.definition.conditions import ALWAYS, Condition, prune
 from app.definition.filters import Compiled, compile_where
 from app.definition.model import Application
+from app.definition.steps import StepOptions
+from app.definition.types import ModelName
 from app.definition.where import Where
 from app.errors import TooLarge
 from app.permissions import Grant
 from app.steps.base import Scope
 from app.steps.record import MAXIMUM_RECORDS
 from app.storage.work import Work
+
+
+class FilterOptions(StepOptions):
+    """The options of a kind that selects records."""
+
+    model: ModelName = Field(description="Whose records.")
+    where: Where | None = Field(None, description="Which of them; without it all.")
+    ignore_null: bool = Field(
+        False, description="Leaves out conditions whose value is null; else such a one selects nothing."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +38,12 @@ class Filter:
     ignore_null: bool
 
     @classmethod
-    def compile(cls, application: Application, model: str, where: Where | None, ignore_null: bool) -> Filter:
+    def compile(cls, options: FilterOptions, application: Application) -> Filter:
         """The filter of a step on a model; without `where` every record."""
-        if where is None:
-            return cls(Compiled(ALWAYS, ()), ignore_null)
-        return cls(compile_where(application, application.models[model], where), ignore_null)
+        if options.where is None:
+            return cls(Compiled(ALWAYS, ()), options.ignore_null)
+        model = application.models[options.model]
+        return cls(compile_where(application, model, options.where), options.ignore_null)
 
     def bind(self, scope: Scope) -> tuple[Condition | None, tuple[Any, ...]]:
         """The condition with its operands for this run; no condition where every record is meant."""

@@ -10,14 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, field_validat
 
 from app.definition.model import Application
 from app.definition.record import Record
-from app.definition.steps import Step, StepOptions
-from app.definition.types import MemberName, ModelName
-from app.definition.where import Where
+from app.definition.steps import Step
+from app.definition.types import MemberName
 from app.errors import StepFailed, TooLarge
 from app.expressions import Value
 from app.permissions import Verb
 from app.steps.base import Done, Outcome, Scope, StepFunction, StepKind
-from app.steps.filter import Filter, too_many
+from app.steps.filter import Filter, FilterOptions, too_many
 from app.steps.record import MAXIMUM_RECORDS, Reader
 from app.storage.selection import Selection, Sort, Values, granted
 from app.storage.work import Work
@@ -37,14 +36,11 @@ class SortKey(BaseModel):
         return value.lower() if isinstance(value, str) else value
 
 
-class Options(StepOptions):
-    model: ModelName
-    where: Where | None = None
-    ignore_null: bool = False
-    sort: tuple[SortKey, ...] = ()
-    skip: Value | None = None
-    take: Value | None = None
-    first: bool = False
+class Options(FilterOptions):
+    sort: tuple[SortKey, ...] = Field((), description="In which order; the first key counts most.")
+    skip: Value | None = Field(None, description="How many are left out at the beginning.")
+    take: Value | None = Field(None, description="How many at most.")
+    first: bool = Field(False, description="One record or null in place of a list.")
     all: bool = Field(False, description="Every record, as without `take`.")
 
     @model_validator(mode="after")
@@ -56,7 +52,7 @@ class Options(StepOptions):
 
 def compile_find(options: Options, step: Step, application: Application) -> StepFunction:
     reader = Reader(application)
-    filter = Filter.compile(application, options.model, options.where, options.ignore_null)
+    filter = Filter.compile(options, application)
     sort = tuple(Sort(key.field, key.order) for key in options.sort)
 
     def run(scope: Scope) -> Work[Outcome]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from app.definition.model import Application
 from app.definition.steps import Step, StepOptions
 from app.expressions import Value
@@ -13,7 +15,7 @@ from app.steps.base import Finish, Outcome, Scope, StepFunction, StepKind
 class Options(StepOptions):
     shorthand: ClassVar[str | None] = "result"
 
-    result: Value = Value.parse(None)
+    result: Value = Field(Value.parse(None), description="What the caller is answered.")
 
 
 def compile_finish(options: Options, step: Step, application: Application) -> StepFunction:

@@ -30,11 +30,11 @@ NO_IMAGE = "An image of a PDF is a file of the application, or a data: URL with 
 
 
 class Options(StepOptions):
-    property: PropertyPath
+    property: PropertyPath = Field(description="For which property it is stored.")
     html: Template = Field(description="The page; its values are escaped, so that they are safe in HTML.")
     name: Template = Field(Template.parse("document.pdf"), description="The name that the file gets.")
-    size: Literal["A3", "A4", "A5", "Letter", "Legal"] = "A4"
-    landscape: bool = False
+    size: Literal["A3", "A4", "A5", "Letter", "Legal"] = Field("A4", description="The paper.")
+    landscape: bool = Field(False, description="Whether the paper lies on its long side.")
 
 
 def compile_generate_pdf(options: Options, step: Step, application: Application) -> StepFunction:

@@ -20,16 +20,22 @@ _OF_URL = ("method", "headers", "query", "body", "content_type")
 
 
 class Options(StepOptions):
-    webservice: WebserviceName | None = None
-    endpoint: WebserviceEndpointName | None = None
+    webservice: WebserviceName | None = Field(None, description="One of the definition's; or write `url`.")
+    endpoint: WebserviceEndpointName | None = Field(None, description="Which of its endpoints is called.")
     with_: dict[VariableName, Value] = Field({}, alias="with", description="The endpoint's variables.")
-    url: Template | None = None
-    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"] = "GET"
-    headers: dict[str, Template] = Field({})
-    query: dict[str, Template] = Field({})
-    body: Structure | None = None
-    content_type: str = "application/json"
-    timeout: Duration | None = None
+    url: Template | None = Field(
+        None, description="An address that anybody may reach, or that the server's setting allows."
+    )
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"] = Field(
+        "GET", description="The method of the request."
+    )
+    headers: dict[str, Template] = Field({}, description="Its headers.")
+    query: dict[str, Template] = Field({}, description="Its query parameters.")
+    body: Structure | None = Field(None, description="What is sent.")
+    content_type: str = Field(
+        "application/json", description="How the body is written: JSON, a form, or text."
+    )
+    timeout: Duration | None = Field(None, description="How long an answer is waited for.")
 
     @model_validator(mode="after")
     def _one_way(self) -> Options:

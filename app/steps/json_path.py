@@ -23,7 +23,7 @@ _PLAIN = Expression.parse("parse_json(to_json(value))")
 
 
 class Options(StepOptions):
-    value: Expression
+    value: Expression = Field(description="Where it is looked for.")
     path: str = Field(
         max_length=MAXIMUM_PATH, description="A JSONPath (RFC 9535), as in `$.lines[?@.price > 10].name`."
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from app.definition.model import Application
 from app.definition.steps import Step, StepOptions
 from app.expressions import Template
@@ -13,8 +15,8 @@ from app.steps.base import Done, Outcome, Scope, StepFunction, StepKind
 class Options(StepOptions):
     shorthand: ClassVar[str | None] = "message"
 
-    message: Template
-    level: Literal["debug", "info", "warning", "error"] = "info"
+    message: Template = Field(description="The line.")
+    level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much it matters.")
 
 
 def compile_log(options: Options, step: Step, application: Application) -> StepFunction:

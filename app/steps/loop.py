@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from app.definition.model import Application
 from app.definition.steps import Step, StepOptions
 from app.errors import StepFailed
@@ -16,7 +18,7 @@ MAXIMUM_ITEMS = 10_000
 class Options(StepOptions):
     shorthand: ClassVar[str | None] = "items"
 
-    items: Expression
+    items: Expression = Field(description="The list; null is an empty one.")
 
 
 def compile_loop(options: Options, step: Step, application: Application) -> StepFunction:

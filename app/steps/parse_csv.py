@@ -22,8 +22,10 @@ MAXIMUM_CELLS = 500_000
 class Options(StepOptions):
     shorthand: ClassVar[str | None] = "text"
 
-    text: Expression
-    delimiter: str = Field(",", min_length=1, max_length=1, pattern='[^"\r\n]')
+    text: Expression = Field(description="The CSV text.")
+    delimiter: str = Field(
+        ",", min_length=1, max_length=1, pattern='[^"\r\n]', description="What stands between two cells."
+    )
     header: bool = Field(True, description="The first row names the columns; else rows are lists.")
 
 

@@ -23,7 +23,7 @@ NO_XML = "The text is no XML."
 class Options(StepOptions):
     shorthand: ClassVar[str | None] = "text"
 
-    text: Expression
+    text: Expression = Field(description="The XML text.")
     lists: tuple[str, ...] = Field((), description="Elements that are lists, also where there is only one.")
 
 

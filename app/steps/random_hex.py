@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from app.definition.model import Application
 from app.definition.steps import Step, StepOptions
 from app.expressions import Expression
@@ -13,7 +15,7 @@ from app.steps.base import Done, Outcome, Scope, StepFunction, StepKind
 class Options(StepOptions):
     shorthand: ClassVar[str | None] = "length"
 
-    length: Expression = Expression.constant(32)
+    length: Expression = Field(Expression.constant(32), description="How many digits.")
 
 
 def compile_random_hex(options: Options, step: Step, application: Application) -> StepFunction:

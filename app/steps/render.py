@@ -15,7 +15,7 @@ from app.steps.base import Done, Outcome, Scope, StepFunction, StepKind
 class Options(StepOptions):
     shorthand: ClassVar[str | None] = "template"
 
-    template: Template
+    template: Template = Field(description="The text to be made.")
     html: bool = Field(False, description="Values are escaped, so that they are safe in HTML.")
 
 

@@ -33,11 +33,11 @@ _PLAIN = Constraints(kind="email")
 
 class Options(StepOptions):
     to: Value = Field(description="An address, `Ann <ann@example.org>`, or a list of them.")
-    cc: Value | None = None
-    bcc: Value | None = None
-    reply_to: Value | None = None
-    subject: Template
-    text: Template | None = None
+    cc: Value | None = Field(None, description="Who gets a copy.")
+    bcc: Value | None = Field(None, description="Who gets a copy that nobody else sees.")
+    reply_to: Value | None = Field(None, description="Where answers go.")
+    subject: Template = Field(description="Its values are kept to one line.")
+    text: Template | None = Field(None, description="The mail as plain text.")
     html: Template | None = Field(None, description="Its values are escaped, so that they are safe in HTML.")
     attachments: Value | None = Field(None, description="A file of a record, or a list of them.")
 

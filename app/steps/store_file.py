@@ -8,7 +8,7 @@ from sys import maxsize
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from app.assets import clean_name, parse_reference, reference
 from app.definition.model import Application
@@ -25,12 +25,12 @@ NO_IMAGE = "The file is not an image."
 
 
 class Options(StepOptions):
-    property: PropertyPath
-    url: Value | None = None
-    bytes: Value | None = None
-    text: Value | None = None
-    upload: Value | None = None
-    name: Value | None = None
+    property: PropertyPath = Field(description="For which property it is stored.")
+    url: Value | None = Field(None, description="Where it is fetched from.")
+    bytes: Value | None = Field(None, description="What it holds.")
+    text: Value | None = Field(None, description="What it holds, as UTF-8.")
+    upload: Value | None = Field(None, description="The reference of a file that the caller has uploaded.")
+    name: Value | None = Field(None, description="The name that the file gets; of a URL that of its address.")
 
     @model_validator(mode="after")
     def _one_source(self) -> Options:

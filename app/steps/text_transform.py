@@ -39,7 +39,7 @@ CHANGES: Mapping[str, Callable[[str], str]] = {
 
 
 class Options(StepOptions):
-    text: Expression
+    text: Expression = Field(description="The text; null stays null.")
     to: Annotated[
         tuple[Change, ...],
         BeforeValidator(lambda value: [value] if isinstance(value, str) else value),

@@ -27,7 +27,9 @@ class Options(StepOptions):
     columns: tuple[str, ...] = Field(
         (), description="Which parts of the objects, in this order; else the first's."
     )
-    delimiter: str = Field(",", min_length=1, max_length=1, pattern='[^"\r\n]')
+    delimiter: str = Field(
+        ",", min_length=1, max_length=1, pattern='[^"\r\n]', description="What stands between two cells."
+    )
     header: bool = Field(True, description="Objects: the first line has the names of the columns.")
 
 

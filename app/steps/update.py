@@ -15,9 +15,9 @@ from app.storage.work import Work
 
 
 class Options(StepOptions):
-    record: Expression
+    record: Expression = Field(description="A record, or its id with `model`.")
     model: ModelName | None = Field(None, description="Needed where `record` is an id.")
-    values: dict[MemberName, Value]
+    values: dict[MemberName, Value] = Field(description="What the record gets.")
     validate_: bool = Field(True, alias="validate", description="false leaves the model's validations out.")
 
 

@@ -5,28 +5,24 @@ from __future__ import annotations
 from pydantic import Field
 
 from app.definition.model import Application
-from app.definition.steps import Step, StepOptions
-from app.definition.types import MemberName, ModelName
-from app.definition.where import Where
+from app.definition.steps import Step
+from app.definition.types import MemberName
 from app.expressions import Value
 from app.permissions import Verb
 from app.steps.base import Done, Outcome, Scope, StepFunction, StepKind
-from app.steps.filter import Filter
+from app.steps.filter import Filter, FilterOptions
 from app.steps.record import Reader, evaluated
 from app.storage.work import Work
 
 
-class Options(StepOptions):
-    model: ModelName
-    where: Where | None = None
-    ignore_null: bool = False
-    values: dict[MemberName, Value]
+class Options(FilterOptions):
+    values: dict[MemberName, Value] = Field(description="What they get.")
     validate_: bool = Field(True, alias="validate", description="false leaves the model's validations out.")
 
 
 def compile_update_many(options: Options, step: Step, application: Application) -> StepFunction:
     reader, model = Reader(application), options.model
-    filter = Filter.compile(application, model, options.where, options.ignore_null)
+    filter = Filter.compile(options, application)
 
     def run(scope: Scope) -> Work[Outcome]:
         grant = scope.authorize(Verb.UPDATE, model)

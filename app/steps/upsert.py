@@ -15,10 +15,14 @@ from app.storage.work import Work
 
 
 class Options(StepOptions):
-    model: ModelName
-    record: Expression | None = None
-    unique_by: tuple[MemberName, ...] = ()
-    values: dict[MemberName, Value]
+    model: ModelName = Field(description="Of which model the record is.")
+    record: Expression | None = Field(
+        None, description="The record, or null for a new one; or write `unique_by`."
+    )
+    unique_by: tuple[MemberName, ...] = Field(
+        (), description="What tells records apart, by which one is looked for."
+    )
+    values: dict[MemberName, Value] = Field(description="What the record gets.")
     validate_: bool = Field(True, alias="validate", description="false leaves the model's validations out.")
 
     @model_validator(mode="after")

@@ -19,7 +19,7 @@ from app.storage.work import Work
 
 
 class Options(StepOptions):
-    model: ModelName
+    model: ModelName = Field(description="Of which model they are.")
     values: Expression = Field(description="A list with the values of each record.")
     unique_by: tuple[MemberName, ...] = Field(min_length=1, description="What tells records apart.")
     validate_: bool = Field(True, alias="validate", description="false leaves the model's validations out.")

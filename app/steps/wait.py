@@ -18,7 +18,7 @@ from app.steps.base import Outcome, Scope, Sleep, StepFunction, StepKind, not_tr
 class Options(StepOptions):
     shorthand: ClassVar[str | None] = "duration"
 
-    duration: Duration | None = None
+    duration: Duration | None = Field(None, description="How long; or write `until`.")
     until: Expression | None = Field(None, description="A moment, or a date, which begins at midnight UTC.")
 
     @model_validator(mode="after")

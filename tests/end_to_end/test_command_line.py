@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -170,6 +171,28 @@ def test_schema_of_definitions_is_json_schema(run: Run) -> None:
 def test_kinds_lists_every_kind(run: Run) -> None:
     words = run("kinds").stdout.split()
     assert [name for name in (*PROPERTIES, *STEPS) if name not in words] == []
+
+
+def test_kinds_shows_those_that_are_named_with_their_options(run: Run) -> None:
+    shown = run("kinds", "json_path").stdout
+    assert re.search(r"│ path \* +│ text, at most 500 long +│ +│ A JSONPath", shown)
+    assert re.search(r"│ first +│ true or false +│ false +│", shown)
+    assert "send_email" not in shown
+    assert "Property" not in shown
+
+
+def test_kinds_are_json_for_programs(run: Run) -> None:
+    found = json.loads(run("kinds", "log", "--json").stdout)
+    assert {*found["properties"]} == {"(any)"}
+    (level,) = [one for one in found["steps"]["log"]["options"] if one["name"] == "level"]
+    assert level["type"] == "debug info warning error"
+    assert level["default"] == "info"
+
+
+def test_unknown_kind_is_told_with_what_was_meant(run: Run) -> None:
+    done = run("kinds", "fnd")
+    assert done.returncode == 1
+    assert done.stderr == "There is no kind 'fnd'. Did you mean 'find'?\n"
 
 
 @pytest.mark.parametrize("arguments", [["check"], ["serve", "--port", "many"]])

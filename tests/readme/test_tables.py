@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -11,12 +12,13 @@ from app import errors
 from app.cli import cli
 from app.definition.document import read_document
 from app.definition.model import Property
+from app.definition.options import COMPUTED, options_of_any_property
 from app.definition.steps import Step
 from app.properties import KINDS as PROPERTIES
-from app.properties.base import OPTIONS, Constraints
+from app.properties.base import Constraints
 from app.settings import Settings
 from app.steps import KINDS as STEPS
-from scripts.tables import COMPUTED, TABLES, errors_below, filled
+from scripts.tables import TABLES, errors_below, filled
 from tests.readme.blocks import TEXT, the
 from tests.support.server import ROOT
 
@@ -34,6 +36,23 @@ def test_every_table_stands_once() -> None:
 @pytest.mark.parametrize("text", ["no table", "<!-- table: steps -->\nold\n<!-- end -->\n"])
 def test_filling_twice_changes_nothing_more(text: str) -> None:
     assert filled(filled(text)) == filled(text)
+
+
+def test_steps_of_the_table_have_the_options_that_the_command_shows() -> None:
+    shown = json.loads(CliRunner().invoke(cli, ["kinds", "--json"]).output)["steps"]
+    for name, options in re.findall(r"^\| `(\w+)` \| [^|]+ \| ([^|]*) \|$", TABLES["steps"](), re.M):
+        told = {one["name"] for one in shown.pop(name)["options"]} - {""}
+        written = [word for words in re.findall(r"`([^`]+)`", options) for word in words.split()]
+        assert {word.rstrip("?") for word in written} == told, name
+    assert {*shown} == {"(any)"}
+
+
+def test_properties_of_the_table_have_the_options_that_the_command_shows() -> None:
+    shown = json.loads(CliRunner().invoke(cli, ["kinds", "--json"]).output)["properties"]
+    for name, options in re.findall(r"^\| `(\w+)` \| [^|]+ \| ([^|]*) \|", TABLES["properties"](), re.M):
+        told = [one["name"] for one in shown.pop(name)["options"]]
+        assert options.replace("`", "").split() == told, name
+    assert {*shown} == {"(any)"}
 
 
 def test_examples_are_a_list_of_steps_that_load() -> None:
@@ -68,8 +87,7 @@ def test_codes_drawn_over_the_error_tree_are_those_of_its_classes() -> None:
 def test_options_of_any_property_are_named() -> None:
     found = re.search(r"Any property takes `([a-z ]+)`", TEXT)
     assert found
-    special = {*OPTIONS, *(name for names in COMPUTED.values() for name in names)}
-    assert {*found[1].split()} == {*Property.model_fields} - special - {"name", "uuid", "kind"}
+    assert {*found[1].split()} == {option.name for option in options_of_any_property()}
 
 
 def test_computed_kinds_have_the_options_that_only_properties_have() -> None:
