@@ -242,7 +242,9 @@ def build_generation(
     def revive(text: str) -> Engine:
         # The functions are those of today: only what they are called with is part of a definition.
         kinds, _ = kinds_with(() if source is None else source.functions)
-        earlier = build_generation(server, build_tables(from_text(text, steps=kinds)), config)
+        # An application that has been renamed has its tables under its name of today.
+        began = from_text(text, steps=kinds).model_copy(update={"name": application.name})
+        earlier = build_generation(server, build_tables(began), config)
         return Engine(earlier.runs, earlier.tokens.find_caller)
 
     revision = "" if source is None else source.revision

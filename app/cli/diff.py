@@ -27,7 +27,7 @@ from app.storage.system import SYSTEM
 from app.storage.tables import build_tables
 
 if TYPE_CHECKING:
-    from app.storage.migrate import Outcome
+    from app.storage.plan import Outcome
 
 _NEVER = "no server has served it yet"
 _UNREADABLE = "what was served last was made for another release"

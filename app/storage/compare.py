@@ -16,6 +16,7 @@ from sqlalchemy import Connection, MetaData
 
 from app.storage.compare_table import TableComparison, counted
 from app.storage.facts import Facts
+from app.storage.owners import owners_among
 from app.storage.plan import Change, Plan
 
 
@@ -23,7 +24,7 @@ def compare(connection: Connection, metadatas: Sequence[MetaData], *, destroy: b
     """What is to be done so that the database has all these tables; tables of others are not looked at."""
     facts, plan = Facts(connection), Plan()
     tables = {name: each for metadata in metadatas for name, each in metadata.tables.items()}
-    prefixes = tuple(metadata.info["prefix"] for metadata in metadatas if "prefix" in metadata.info)
+    prefixes = tuple(owner.prefix for owner in owners_among(metadatas))
 
     def ours(name: str | None, kind: str, parents: Any) -> bool:
         return kind != "table" or name is None or name in tables or name.startswith(prefixes)

@@ -30,6 +30,7 @@ _COMPARING = (
     "convert",
     "facts",
     "migrate",
+    "owners",
     "plan",
     "renames",
 )

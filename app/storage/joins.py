@@ -61,7 +61,11 @@ class Joins:
             self._reference(name, near, model, _former_column(near, model)),
             self._reference(name, far, target, _former_column(far, target)),
             Index(constraint_name("ix", name, far, near), far, near),
-            info={"words": f"{model.name}.{relation.name}", "was": tuple(sorted(former))},
+            info={
+                "words": f"{model.name}.{relation.name}",
+                "was": tuple(sorted(former)),
+                "parts": _key(owner),
+            },
         )
 
     def _reference(self, table: str, column: str, model: Model, was: tuple[str, ...]) -> Column[Any]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import asyncpg
@@ -24,7 +23,8 @@ from app.json_text import read_json, write_json
 from app.storage.append_only import protect
 from app.storage.compare import compare
 from app.storage.fit import note_fit
-from app.storage.plan import Change
+from app.storage.owners import claim_tables, note_owners
+from app.storage.plan import Change, Outcome
 from app.storage.renames import rename_former
 
 PATIENCE = 60
@@ -48,14 +48,6 @@ class MigrationFailed(ActionQLError):
     """The database could not be reached or did not take the changes. It is unchanged."""
 
     code = "MIGRATION_FAILED"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a migration does, and what it refuses to do."""
-
-    changes: tuple[Change, ...]
-    refusals: tuple[str, ...]
 
 
 Gone = Literal["leave", "refuse", "drop"]
@@ -113,7 +105,10 @@ def _migrate_within(
 ) -> Outcome:
     operations = Operations(MigrationContext.configure(connection))
     tables = {name: table for metadata in metadatas for name, table in metadata.tables.items()}
-    renamed = rename_former(connection, operations, tables)
+    claimed = claim_tables(connection, operations, metadatas)
+    if claimed.refusals:
+        return claimed
+    renamed = [*claimed.changes, *rename_former(connection, operations, tables)]
     plan = compare(connection, metadatas, destroy=gone == "drop")
     if gone == "refuse":
         plan.refusals += [_refusal(change) for change in plan.changes if _loses(change)]
@@ -121,6 +116,7 @@ def _migrate_within(
     if keep and not outcome.refusals:
         plan.apply(connection, operations)
         protect(connection, tables.values())
+        note_owners(connection, metadatas)
         _check_references(connection, plan.rebuilds)
         _note_fit(connection, metadatas)
     return outcome

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from hashlib import sha256
 
+from app.definition.model import Application
 from app.definition.names import snake
 
 LONGEST = 63
+UNSHORTENED = LONGEST - 9
+"""How much of a longer name stands before its digest."""
 INDEX_PREFIXES = ("ix__", "uq__")
 """How the names of our own indexes begin; other indexes are somebody else's."""
 
 
-def prefix_of(application: str) -> str:
-    """How the names of all tables of an application begin."""
-    return f"{snake(application)}__"
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """An application, by its uuid in 32 digits, and how the names of all its tables begin, shortened ones too."""
+
+    uuid: str
+    name: str
+    prefix: str
+
+
+def owner_of(application: Application) -> Owner:
+    """Whose the application's tables are."""
+    prefix = f"{snake(application.name)}__"[:UNSHORTENED]
+    return Owner(application.uuid.hex, application.name, prefix)
 
 
 def table_name(application: str, model: str, *relation: str) -> str:
@@ -35,4 +49,4 @@ def shortened(name: str, longest: int = LONGEST) -> str:
     """The name itself, or its beginning with a digest of the whole."""
     if len(name) <= longest:
         return name
-    return f"{name[: longest - 9]}_{sha256(name.encode()).hexdigest()[:8]}"
+    return f"{name[: longest - LONGEST + UNSHORTENED]}_{sha256(name.encode()).hexdigest()[:8]}"

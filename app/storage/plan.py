@@ -40,6 +40,14 @@ class Change:
         return self.text
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a migration does, and what it refuses to do."""
+
+    changes: tuple[Change, ...]
+    refusals: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Plan:
     """The changes in the order in which they are made; nothing is made while there are `refusals`."""

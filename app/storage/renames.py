@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from alembic.operations import Operations
 from sqlalchemy import Connection, Table, inspect
 
+from app.storage.naming import shortened
 from app.storage.plan import Change
 
 
@@ -20,6 +21,18 @@ def rename_former(
     ]
 
 
+def rename_table(connection: Connection, operations: Operations, old: str, new: str) -> None:
+    """Renames a table, and on PostgreSQL the index of its key, whose name another table could need."""
+    operations.rename_table(old, new)
+    if connection.dialect.name == "sqlite":
+        return
+    key = inspect(connection).get_pk_constraint(new)["name"]
+    if key is not None:
+        quote = connection.dialect.identifier_preparer.quote
+        named = quote(shortened(f"pk__{new}"))
+        connection.exec_driver_sql(f"ALTER TABLE {quote(new)} RENAME CONSTRAINT {quote(key)} TO {named}")
+
+
 def _rename_tables(
     connection: Connection, operations: Operations, tables: Mapping[str, Table]
 ) -> Iterator[Change]:
@@ -28,7 +41,7 @@ def _rename_tables(
         old = _former(table.info.get("was", ()), found - tables.keys())
         if table.name in found or old is None:
             continue
-        operations.rename_table(old, table.name)
+        rename_table(connection, operations, old, table.name)
         found = (found - {old}) | {table.name}
         words = table.info.get("words", table.name)
         yield Change("rename_table", table.name, f"renames the table {old} to {table.name}, for {words}")

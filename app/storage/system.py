@@ -210,6 +210,17 @@ class SeedRecord(_System, table=True):
     seeded_at: datetime = _moment()
 
 
+class ApplicationRecord(_System, table=True):
+    """Whose tables begin with a prefix: an application's, whatever it is called."""
+
+    __tablename__: ClassVar[str] = "actionql_application"
+    __table_args__ = (Index("uq__actionql_application__prefix", "prefix", unique=True),)
+
+    uuid: str = _key()
+    name: str = _text()
+    prefix: str = _text()
+
+
 class HealthRecord(_System, table=True):
     """One row that readiness writes to, which shows that the database takes writes."""
 
@@ -279,6 +290,7 @@ class ScheduleRecord(_System, table=True):
     slot: datetime = _moment()
 
 
+APPLICATION: Table = SYSTEM.tables["actionql_application"]
 RUN: Table = SYSTEM.tables["actionql_run"]
 JOURNAL: Table = SYSTEM.tables["actionql_run_journal"]
 SESSION: Table = SYSTEM.tables["actionql_session"]

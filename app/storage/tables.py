@@ -1,8 +1,8 @@
 """The tables that an application's definition asks for, as SQLModel classes of their own registry.
 
 Nothing outside refers to the classes, so a definition that was replaced is freed with all its tables. What a
-migration has to know beside is in `info`: `words` (what the author calls it), `was` (former names) and
-`default` (the value for rows that are already there).
+migration has to know beside is in `info`: `words` (what the author calls it), `was` (former names), `parts` (what
+a table is named after, beside the application) and `default` (the value for rows that are already there).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from app.definition.names import snake
 from app.properties import KINDS
 from app.storage.columns import identifier
 from app.storage.joins import Joins
-from app.storage.naming import constraint_name, prefix_of, table_name
+from app.storage.naming import constraint_name, owner_of, table_name
 from app.storage.references import References
 
 NAMING = {
@@ -78,7 +78,7 @@ def build_tables(application: Application) -> Tables:
 class _Builder:
     def __init__(self, application: Application) -> None:
         self._application = application
-        self._metadata = MetaData(naming_convention=NAMING, info={"prefix": prefix_of(application.name)})
+        self._metadata = MetaData(naming_convention=NAMING, info={"owner": owner_of(application)})
         self._base = _base(self._metadata)
         self._references = References(application)
         self._joins = Joins(application, self._metadata)
@@ -112,7 +112,8 @@ class _Builder:
             _attribute(self._base, column.name): Field(default=None, sa_column=column) for column in every
         }
         was = () if model.was is None else (self._name(model.was),)
-        options = {"sqlite_autoincrement": True, "info": {"words": model.name, "was": was}}
+        info = {"words": model.name, "was": was, "parts": (model.name,)}
+        options = {"sqlite_autoincrement": True, "info": info}
         namespace = {
             "__module__": __name__,
             "__tablename__": self._name(model.name),

@@ -174,6 +174,22 @@ async def test_run_goes_on_with_the_definition_it_began_with(tmp_path: Path, dat
         assert marks == (["before", "answer 1"], ["before", "changed 1"])
 
 
+async def test_run_goes_on_after_its_application_was_renamed(tmp_path: Path, database_url: str) -> None:
+    renamed = tmp_path / "renamed.yaml"
+    renamed.write_text(DEFINITION.read_text().replace("application: runs", "application: errands"))
+    async with desk(tmp_path, database_url) as one:
+        started = await start_action(one.context, "Ask", {"name": "Ada"})
+        waiting = (await one.until(started.id, "waiting_for_input")).waiting
+        assert waiting is not None
+    async with desk(tmp_path, database_url, loaded(renamed)) as one:
+        await answer_run(one.context, started.id, waiting.token, {"amount": 1})
+        while (again := (await one.until(started.id, "waiting_for_input")).waiting) == waiting:
+            await asyncio.sleep(0.02)
+        assert again is not None and again.title == "Question 2 for Ada"
+    marks = await run_sql(database_url, "SELECT step FROM errands__mark ORDER BY id")
+    assert marks == [("before",), ("answer 1",)]
+
+
 async def test_definition_is_kept_while_a_run_needs_it(tmp_path: Path, database_url: str) -> None:
     changed = tmp_path / "changed.yaml"
     changed.write_text(DEFINITION.read_text() + "\n# changed\n")

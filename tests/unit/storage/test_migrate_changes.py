@@ -13,7 +13,7 @@ from app.storage.migrate import (
 )
 from app.storage.system import SYSTEM
 from app.storage.tables import Tables
-from tests.unit.storage.definitions import tables
+from tests.unit.storage.definitions import OTHER_UUID, tables
 from tests.unit.storage.migrations import HABTM, bring, refusal, shoes
 from tests.unit.storage.rows import NOW, insert, run
 
@@ -207,7 +207,7 @@ async def test_join_table_is_kept_when_the_other_side_gets_its_relation(database
 
 
 async def test_tables_of_others_are_not_touched(database_url: str) -> None:
-    other = tables({"Shoe": {"properties": {"size": {"kind": "number"}}}}, name="Shopping")
+    other = tables({"Shoe": {"properties": {"size": {"kind": "number"}}}}, "Shopping", OTHER_UUID)
     await bring(database_url, other)
     await run(database_url, "CREATE TABLE shop_reports (id INTEGER)")
     changes = await migrate(database_url, [SYSTEM, shoes({}).metadata], gone="drop")
