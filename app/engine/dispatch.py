@@ -69,8 +69,14 @@ class InProcess:
     @property
     def has_room(self) -> bool:
         """Whether it serves and has nothing else to do first."""
-        busy = len(self._queue) + len(self._running)
-        return self._drive is not None and not self._stopped.is_set() and busy < self._at_once
+        return self.room > 0
+
+    @property
+    def room(self) -> int:
+        """How many runs more it would drive at once; none where it does not serve."""
+        if self._drive is None or self._stopped.is_set():
+            return 0
+        return max(0, self._at_once - len(self._queue) - len(self._running))
 
     def defer(self, run: str) -> Work[None]:
         """Nothing: the run's row says that it is due."""

@@ -6,16 +6,12 @@ import asyncio
 from contextlib import suppress
 from datetime import datetime
 from time import monotonic
-from typing import TYPE_CHECKING
 
 import structlog
 
 from app.engine.dispatch import Drive, InProcess, Tick
-from app.storage.queue import Member, Queue, run_of
+from app.storage.queue import Job, Member, Queue
 from app.storage.work import Work
-
-if TYPE_CHECKING:
-    from procrastinate.jobs import Job
 
 BEAT = 10.0
 """Seconds between two heartbeats; as often it looks for jobs of which it was not told."""
@@ -34,6 +30,8 @@ class Fleet:
         self._drive: Drive | None = None
         self._jobs: dict[str, list[Job]] = {}
         self._done: list[Job] = []
+        self._more = False
+        """Whether the queue may have more than there was room for."""
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
         self._stopped = asyncio.Event()
@@ -41,8 +39,8 @@ class Fleet:
 
     @property
     def has_room(self) -> bool:
-        """Whether it serves and has nothing else to do first."""
-        return self._here.has_room
+        """Whether it serves and has nothing else to do first: here, or in the queue as far as it was looked at."""
+        return self._here.has_room and not self._more
 
     def defer(self, run: str) -> Work[None]:
         """A job for whoever has room."""
@@ -85,6 +83,7 @@ class Fleet:
                     await self._leave(member)
             except Exception as error:
                 log.warning("queue of runs lost", error=type(error).__name__, reason=str(error))
+                self._more = False
                 await _within(self._stopping, _AGAIN)
 
     async def _take_jobs(self, member: Member) -> None:
@@ -94,10 +93,7 @@ class Fleet:
             if monotonic() >= due:
                 await member.beat()
                 due = monotonic() + self._beat
-            await self._finish(member)
-            while self.has_room and (job := await member.fetch()) is not None:
-                self._jobs.setdefault(run_of(job), []).append(job)
-                self._here.begin(run_of(job))
+            await self._exchange(member, self._here.room)
             await _within(self._wake, due - monotonic())
 
     async def _driven(self, run: str) -> None:
@@ -116,15 +112,24 @@ class Fleet:
         task = asyncio.current_task()
         return task is not None and task.cancelling() > 0
 
-    async def _finish(self, member: Member) -> None:
-        while self._done:
-            await member.finish(self._done.pop())
+    async def _exchange(self, member: Member, most: int) -> None:
+        """Finishes what is done, and takes as many jobs as there is room for."""
+        if not self._done and not most:
+            return
+        done = self._done[:]
+        jobs = await member.exchange(done, most)
+        del self._done[: len(done)]
+        if most:
+            self._more = len(jobs) == most
+        for job in jobs:
+            self._jobs.setdefault(job.run, []).append(job)
+            self._here.begin(job.run)
 
     async def _leave(self, member: Member) -> None:
-        await self._finish(member)
+        await self._exchange(member, 0)
         for jobs in self._jobs.values():
             for job in jobs:
-                await member.give_back(job)
+                await member.give_back(job.id)
 
 
 async def _within(event: asyncio.Event, seconds: float) -> None:

@@ -8,16 +8,16 @@ Procrastinate's, which keep a search path and listen, so a pooler between has to
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from app.storage.queue_schema import SCHEMA
 from app.storage.work import Statement, Work
 
 if TYPE_CHECKING:
-    from procrastinate.jobs import Job
     from procrastinate.manager import JobManager
 
 QUEUE = "runs"
@@ -27,7 +27,28 @@ _DEFER = (
     f"SELECT {SCHEMA}.procrastinate_defer_jobs_v1(ARRAY[ROW('{QUEUE}', 'drive', 0, NULL, NULL, "
     f"jsonb_build_object('run', $1::text), NULL)]::{SCHEMA}.procrastinate_job_to_defer_v1[])"
 )
+_EXCHANGE = """
+WITH done AS (
+  DELETE FROM procrastinate_jobs WHERE id = ANY(%(done)s::bigint[]) AND status IN ('todo', 'doing')
+), free AS (
+  SELECT id FROM procrastinate_jobs
+  WHERE status = 'todo' AND queue_name = %(queue)s AND id <> ALL(%(done)s::bigint[])
+    AND (scheduled_at IS NULL OR scheduled_at <= now())
+  ORDER BY priority DESC, id LIMIT %(most)s FOR UPDATE SKIP LOCKED
+)
+UPDATE procrastinate_jobs AS job SET status = 'doing', worker_id = %(worker)s FROM free
+WHERE job.id = free.id RETURNING job.id, job.args ->> 'run' AS run
+"""
+"""What Procrastinate's functions do for one job without a lock, for any number of them at once."""
 _PATIENCE = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One entry of the queue, which leads to a run."""
+
+    id: int
+    run: str
 
 
 class Queue:
@@ -85,24 +106,19 @@ class Member:
     worker: int
     listening: asyncio.Task[None]
 
-    async def fetch(self) -> Job | None:
-        """The next job, which is this worker's from now on."""
-        return await self.jobs.fetch_job(queues=[QUEUE], worker_id=self.worker)
+    async def exchange(self, done: Sequence[Job], most: int) -> list[Job]:
+        """Deletes jobs that are done, if nobody has yet; gives the next ones, which are this worker's from now on."""
+        rows = await self.jobs.connector.execute_query_all_async(
+            query=_EXCHANGE, done=[job.id for job in done], most=most, queue=QUEUE, worker=self.worker
+        )
+        return sorted((Job(**row) for row in rows), key=lambda job: job.id)
 
-    async def finish(self, job: Job) -> None:
-        """Deletes a job that is done, if nobody has yet."""
-        from procrastinate.exceptions import ConnectorException
-        from procrastinate.jobs import Status
-
-        with suppress(ConnectorException):
-            await self.jobs.finish_job(job, Status.SUCCEEDED, delete_job=True)
-
-    async def give_back(self, job: Job) -> None:
-        """Lets others take the job, if it is still to be done."""
+    async def give_back(self, job: int) -> None:
+        """Lets others take the job with this id, if it is still to be done."""
         from procrastinate.exceptions import ConnectorException
 
         with suppress(ConnectorException):
-            await self.jobs.retry_job(job)
+            await self.jobs.retry_job_by_id_async(job, datetime.now(UTC))
 
     async def beat(self) -> None:
         """Shows that this worker lives, and lets others take the jobs of those that do not.
@@ -113,13 +129,9 @@ class Member:
             self.listening.result()
         await self.jobs.update_heartbeat(self.worker)
         for job in await self.jobs.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=STALLED):
-            await self.give_back(job)
+            if job.id is not None:
+                await self.give_back(job.id)
         await self.jobs.prune_stalled_workers(STALLED * 2)
-
-
-def run_of(job: Job) -> str:
-    """The id of the run that a job is about."""
-    return str(job.task_kwargs["run"])
 
 
 def _pool(**options: Any) -> Any:
@@ -133,3 +145,5 @@ async def _configure(connection: Any) -> None:
     await connection.set_autocommit(True)
     await connection.execute(f"SET search_path TO {SCHEMA}")
     await connection.execute("SET application_name TO 'actionql queue'")
+    # Jobs only wake runs: of what a failing database forgets here, others are told once more.
+    await connection.execute("SET synchronous_commit TO off")

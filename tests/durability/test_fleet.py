@@ -6,7 +6,7 @@ import asyncio
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from time import monotonic
@@ -19,7 +19,7 @@ from app.engine.fleet import Fleet
 from app.resolvers.runs import start_action
 from app.settings import SettingsError
 from app.storage.postgres import PostgresDatabase
-from app.storage.queue import Queue
+from app.storage.queue import Job, Member, Queue
 from app.storage.queue_schema import SCHEMA, make_queue
 from app.storage.work import Work
 from tests.durability.desk import desk
@@ -140,6 +140,53 @@ async def test_process_without_room_leaves_the_job_to_others(url: str) -> None:
             await until(lambda: _is(url, f"SELECT ({JOBS}) = 0"))
         go_on.set()
     assert driven == ["busy begun", "free deferred"]
+
+
+async def test_nothing_is_begun_before_what_waits_in_the_queue(url: str) -> None:
+    driven, had_room, fleets = list[str](), list[bool](), list[Fleet]()
+
+    async def drive(run: str) -> None:
+        driven.append(run)
+        while not fleets:
+            await asyncio.sleep(0)
+        asyncio.get_running_loop().call_soon(lambda: had_room.append(fleets[0].has_room))
+
+    await defer(url, "a", "b", "c")
+    async with serving(url, drive, at_once=1) as fleet:
+        fleets.append(fleet)
+        await until(_async(lambda: fleet.has_room))
+    assert driven == ["a", "b", "c"]
+    assert had_room == [False] * 3
+
+
+async def test_jobs_are_taken_and_finished_several_at_once(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    exchanged = list[tuple[int, int]]()
+    exchange = Member.exchange
+
+    async def counted(self: Member, done: Sequence[Job], most: int) -> list[Job]:
+        jobs = await exchange(self, done, most)
+        exchanged.append((len(done), len(jobs)))
+        return jobs
+
+    async def drive(run: str) -> None:
+        await asyncio.sleep(0.05)
+
+    monkeypatch.setattr(Member, "exchange", counted)
+    await defer(url, *map(str, range(30)))
+    async with serving(url, drive, at_once=10):
+        await until(lambda: _is(url, f"SELECT ({JOBS}) = 0"))
+    assert [sum(counts) for counts in zip(*exchanged, strict=True)] == [30, 30]
+    assert len(exchanged) < 30
+
+
+async def test_job_that_others_have_finished_does_not_keep_its_neighbours(url: str) -> None:
+    await defer(url, "a", "b")
+    async with Queue(url).join(lambda: None) as member:
+        first, second = await member.exchange([], 5)
+        assert (first.run, second.run) == ("a", "b")
+        assert await member.exchange([first], 5) == []
+        assert await member.exchange([first, second], 5) == []
+    assert await scalar(url, JOBS) == 0
 
 
 async def test_process_told_to_stop_gives_its_jobs_back(url: str) -> None:
