@@ -10,6 +10,7 @@ from app.cli.audit import audit_cli
 from app.cli.base import fail
 from app.cli.check import check
 from app.cli.diff import diff
+from app.cli.import_ import import_database
 from app.cli.keys import keys_cli
 from app.cli.kinds import kinds
 from app.cli.migrate import migrate
@@ -31,6 +32,7 @@ cli = typer.Typer(
 cli.command()(serve)
 cli.command()(worker)
 cli.command()(new)
+cli.command("import")(import_database)
 cli.command()(check)
 cli.command()(diff)
 cli.command()(migrate)

@@ -52,19 +52,23 @@ class MigrationFailed(ActionQLError):
 
 Gone = Literal["leave", "refuse", "drop"]
 """What happens to tables and columns that the definitions no longer have; only those with rows are refused."""
+Then = Callable[[Connection], None]
 _REMEDY = (
     "where it has another name now, write this one there as `was:`; "
     "`actionql migrate --yes-destroy` drops it; a server that is started anew leaves it where it is"
 )
 
 
-async def migrate(database_url: str, metadatas: Sequence[MetaData], *, gone: Gone = "leave") -> list[Change]:
+async def migrate(
+    database_url: str, metadatas: Sequence[MetaData], *, gone: Gone = "leave", then: Then | None = None
+) -> list[Change]:
     """Makes the database fit and tells what was done and what was left be.
 
-    `database_url` is `sqlite:///path` or `postgresql://user:password@host/database`.
+    `database_url` is `sqlite:///path` or `postgresql://user:password@host/database`. What is to be done `then` happens
+    in the same transaction, where SQLite does not look after references.
     Raises `MigrationRefused`, `MigrationFailed`.
     """
-    outcome = await _run(database_url, metadatas, gone=gone, keep=True)
+    outcome = await _run(database_url, metadatas, gone=gone, keep=True, then=then)
     if outcome.refusals:
         raise MigrationRefused(outcome.refusals)
     return list(outcome.changes)
@@ -82,10 +86,19 @@ def migrate_sync(database_url: str, metadatas: Sequence[MetaData], *, gone: Gone
     return asyncio.run(migrate(database_url, metadatas, gone=gone))
 
 
-async def _run(database_url: str, metadatas: Sequence[MetaData], *, gone: Gone, keep: bool) -> Outcome:
+async def _run(
+    database_url: str,
+    metadatas: Sequence[MetaData],
+    *,
+    gone: Gone,
+    keep: bool,
+    then: Then | None = None,
+) -> Outcome:
     def work(connection: Connection) -> Outcome:
         outcome = _migrate_within(connection, metadatas, gone=gone, keep=keep)
         if keep and not outcome.refusals:
+            if then is not None:
+                then(connection)
             connection.commit()
         else:
             connection.rollback()

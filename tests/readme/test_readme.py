@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -341,3 +343,38 @@ def check(definition: str, folder: Path) -> tuple[int, str, str]:
         check=False,
     )
     return done.returncode, done.stdout, done.stderr
+
+
+# A database that is there
+
+SHOP = """
+CREATE TABLE customers (id INTEGER PRIMARY KEY, name VARCHAR(40) NOT NULL);
+CREATE TABLE orders (
+  id INTEGER PRIMARY KEY,
+  customer_id INTEGER NOT NULL REFERENCES customers (id) ON DELETE CASCADE,
+  total NUMERIC(10, 2) NOT NULL CHECK (total >= 0),
+  state VARCHAR(10) NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'paid')),
+  placed TIMESTAMP,
+  CHECK (length(state) > 2)
+);
+CREATE INDEX orders_by_state ON orders (state, placed);
+INSERT INTO customers VALUES (1, 'Ann'), (2, 'Bob');
+INSERT INTO orders VALUES (5, 1, 9.5, 'open', NULL), (6, 1, 0, 'paid', '2026-01-01'), (7, 2, 1, 'paid', NULL);
+"""
+
+
+def test_database_is_taken_over_as_shown(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "shop.db")) as connection:
+        connection.executescript(SHOP)
+    command = the("import").text.strip().replace("actionql", f"{sys.executable} -m app", 1)
+    done = subprocess.run(
+        ["sh", "-euc", f"exec 2>&1; {command}"],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout == the("import").answer
+    assert the("imported").text in (tmp_path / "shop.yaml").read_text()

@@ -1,0 +1,1 @@
+"""Takes over a database that is there already: its schema as a definition, its rows as records."""
