@@ -19,7 +19,7 @@ from app.assets.library import Library, sweep
 from app.checks.together import check_together
 from app.definition.load import Loaded, from_text, text_of
 from app.definition.model import Application
-from app.definition.source import Source
+from app.definition.source import Outline, Source
 from app.edge import Applications, Edge
 from app.engine.compile import compile_actions
 from app.engine.revisions import Engine
@@ -234,9 +234,8 @@ def build_generation(
         timedelta(seconds=server.settings.refresh_grace_seconds),
     )
     library = Library(server.store, server.database, application.uuid.hex)
-    services = Services(
-        application, records, server.outbound, library, tokens, config, open_mail(server.settings)
-    )
+    mail = open_mail(server.settings, application.uuid.hex)
+    services = Services(application, records, server.outbound, library, tokens, config, mail)
     runs = Runs(server.database, compile_actions(application), services, permissions, server.passwords)
 
     def revive(text: str) -> Engine:
@@ -261,4 +260,5 @@ def build_generation(
         telling_roles=telling_roles(application),
         actions_by_uuid={action.uuid.hex: action for action in application.actions.values()},
         profiles_by_uuid={one.uuid.hex: one for one in application.authentication_profiles.values()},
+        outline=Outline() if source is None else source.outline(),
     )

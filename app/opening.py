@@ -56,8 +56,8 @@ def open_outbound(settings: Settings) -> Outbound:
         raise SettingsError(f"ACTIONQL_OUTBOUND_ALLOW: {error}") from None
 
 
-def open_mail(settings: Settings) -> Mail:
-    """The SMTP server that the settings name, else the outbox."""
+def open_mail(settings: Settings, application: str = "") -> Mail:
+    """The SMTP server that the settings name, else the outbox, in which mails bear the application's uuid."""
     try:
         mailbox(settings.mail_from)
     except ValueError:
@@ -65,7 +65,7 @@ def open_mail(settings: Settings) -> Mail:
             "ACTIONQL_MAIL_FROM should be an e-mail address, as in Shop <shop@example.org>."
         ) from None
     url = settings.smtp_url
-    post = Outbox(settings.outbox_place) if url is None else SmtpServer.parse(url)
+    post = Outbox(settings.outbox_place, application) if url is None else SmtpServer.parse(url)
     return Mail(post, settings.mail_from)
 
 

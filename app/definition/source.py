@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -46,6 +46,31 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
+class Outline:
+    """Where the larger parts of a definition stand; small enough to be kept with what is served."""
+
+    files: frozenset[str] = frozenset()
+    """All that it was read from, functions too."""
+    places: Mapping[Path, Place] = field(default_factory=dict)
+
+    def place(self, path: Path) -> Place | None:
+        """Where `path` stands, or as much of it as is known; None for one that nobody wrote."""
+        for length in range(len(path), 1, -1):
+            if path[:length] in self.places:
+                return self.places[path[:length]]
+        return None
+
+
+_OUTLINED: Mapping[str, frozenset[str]] = {
+    "actions": frozenset({"allow", "triggers"}),
+    "models": frozenset({"read", "write"}),
+    "endpoints": frozenset(),
+    "api_generator": frozenset(),
+}
+"""The sections of an outline, and what of their parts it shows line by line."""
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A definition as it was written; `revision` changes with every change of its files."""
 
@@ -76,6 +101,27 @@ class Source:
         """A problem at `path` as it was written, with its file and line."""
         place = self.place(path)
         return Problem(place.file, place.line, path_text(self.written(path)), message)
+
+    def outline(self) -> Outline:
+        """Where actions, models and endpoints stand, and what says who may use them."""
+        places = dict(_outlined(self.root))
+        return Outline(frozenset([*self.files, *self.functions]), places)
+
+
+def _outlined(root: Node) -> Iterator[tuple[Path, Place]]:
+    for section, shown in _OUTLINED.items():
+        for name, part in _entries(root.child(section)):
+            yield (section, name), part.place
+            for key, rule in _entries(part):
+                if key not in shown:
+                    continue
+                yield (section, name, key), rule.place
+                yield from (((section, name, key, one), node.place) for one, node in _entries(rule))
+
+
+def _entries(node: Node | None) -> Iterator[tuple[str, Node]]:
+    if node is not None and isinstance(node.value, dict):
+        yield from node.value.items()
 
 
 def path_text(path: Iterable[str | int]) -> str:

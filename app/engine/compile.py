@@ -52,14 +52,14 @@ def compile_actions(application: Application) -> Mapping[str, CompiledAction]:
         name: CompiledAction(
             action,
             _block(action.steps, "steps", application),
-            asks="ask" in (kinds := frozenset(_kinds(actions, name))),
+            asks="ask" in (kinds := frozenset(kinds_of(actions, name))),
             confidential="authenticate" in kinds,
         )
         for name, action in actions.items()
     }
 
 
-def _kinds(actions: Mapping[str, Action], name: str) -> Iterator[str]:
+def kinds_of(actions: Mapping[str, Action], name: str) -> Iterator[str]:
     """The kinds of all steps that a run of an action may come to."""
     waiting, seen = [name], {name}
     while waiting:

@@ -80,9 +80,11 @@ class SmtpServer:
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """A folder of mails, one `.eml` file each; their names sort by time."""
+    """A folder of mails, one `.eml` file each; their names sort by time and end with whose they are."""
 
     folder: Path
+    owner: str = ""
+    """The uuid of the application, in 32 digits: servers keep the mails of all in one folder."""
 
     async def send(self, message: EmailMessage, sender: str, recipients: Sequence[str]) -> list[str]:
         """Writes a mail; the header Bcc is kept, so that people see who would get it."""
@@ -94,7 +96,7 @@ class Outbox:
 
     def _write(self, message: EmailMessage) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        name = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{uuid4().hex[:8]}"
+        name = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{uuid4().hex[:8]}" + (self.owner and f"-{self.owner}")
         # Who looks into the folder sees whole mails only.
         unfinished = self.folder / f".{name}"
         unfinished.write_bytes(message.as_bytes())

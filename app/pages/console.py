@@ -28,6 +28,7 @@ from app.errors import (
 from app.pages.rendering import browser_cookie, browser_of, page
 from app.resolvers.console import DOOR, visitor
 from app.resolvers.context import Context
+from app.resolvers.people import name_of
 from app.uploads import bounded
 
 PATH = "/console"
@@ -92,6 +93,7 @@ class Visit:
             applications=[one.application for one in everything.generations],
             not_renewed=everything.not_renewed if principal.known else None,
             principal=principal,
+            who=name_of(self.context, principal),
             form=self.form_token,
             **values,
         )
@@ -226,9 +228,9 @@ def chosen(request: Request, names: tuple[str, ...]) -> Mapping[str, str]:
 
 
 def number(request: Request, name: str) -> int:
-    """A query parameter that is a number, else 0."""
+    """A query parameter that is a number which databases hold, else 0."""
     text = request.query_params.get(name, "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 0
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
 def _root(path: str) -> str:

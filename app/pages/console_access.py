@@ -11,6 +11,7 @@ from app.errors import BadInput, Conflict, NotFound
 from app.pages.console import Visit, chosen, number
 from app.resolvers import administration as admin
 from app.resolvers.keys import NewKey, takes_keys
+from app.resolvers.people import caller_named, names_of
 from app.storage.audit import Wanted
 
 DONE = {
@@ -79,9 +80,12 @@ async def show_trail(visit: Visit) -> Response:
     """The audit trail, the newest entries first."""
     where = chosen(visit.request, FILTERS)
     before = number(visit.request, "before") or None
-    entries = await admin.trail(visit.context, Wanted(**where, before=before, most=PAGE))  # type: ignore[arg-type]
+    actor = await caller_named(visit.context, where.get("actor", ""))
+    wanted = {**where, "actor": actor} if actor else where
+    entries = await admin.trail(visit.context, Wanted(**wanted, before=before, most=PAGE))  # type: ignore[arg-type]
+    names = await names_of(visit.context, [told.entry.actor for told in entries])
     older = "?" + urlencode({**where, "before": entries[-1].sequence}) if len(entries) == PAGE else None
-    return visit.show("audit.html", entries=entries, where=where, older=older)
+    return visit.show("audit.html", entries=entries, names=names, where=where, older=older)
 
 
 async def _access(

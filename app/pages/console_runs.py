@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from starlette.responses import Response
 
+from app.definition.model import Application
 from app.errors import BadInput, Conflict
 from app.pages.console import Visit, chosen, number
-from app.pages.run_chart import run_chart, seconds_of, told_seconds
-from app.resolvers.runs import STATES, RunView, cancel_run, count_runs, retry_run, run, runs
+from app.pages.console_application import link_to
+from app.pages.drawings.flow import Taken, draw_action, fits
+from app.pages.drawings.run_chart import run_chart, seconds_of
+from app.pages.drawings.shapes import Drawing
+from app.pages.drawings.times import told_seconds
+from app.resolvers.people import caller_named, names_of
+from app.resolvers.runs import MOST_SEARCHED, STATES, RunView, cancel_run, count_runs, retry_run, run, runs
 
 PAGE = 50
 PICTURED = 200
+MOST_DRAWN = 6
+"""Actions of a run."""
 FILTERS = ("text", "state", "action", "door")
 DOORS = ("graphql", "rest", "execution", "incoming", "endpoint", "http", "schedule")
 WORDS = {
@@ -39,15 +47,25 @@ class Bar:
     width: float
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a step said."""
+
+    step: Mapping[str, Any]
+    level: str
+    text: str
+
+
 async def list_runs(visit: Visit) -> Response:
     """The newest runs that agree with the filters, and a picture of when they ran and how long."""
     where = chosen(visit.request, FILTERS)
     skip = number(visit.request, "skip")
     context = visit.context
     try:
-        pictured = await runs(context, where, 0, PICTURED)
-        found = pictured[:PAGE] if skip == 0 else await runs(context, where, skip, PAGE)
-        total = await count_runs(context, where)
+        wanted = await _wanted(visit, where)
+        pictured = await runs(context, wanted, 0, PICTURED)
+        found = pictured[:PAGE] if skip == 0 else await runs(context, wanted, skip, PAGE)
+        total = await count_runs(context, wanted)
         problem = None
     except BadInput as error:
         pictured, found, total, problem = [], [], 0, error.message
@@ -67,13 +85,21 @@ async def list_runs(visit: Visit) -> Response:
         doors=DOORS,
         actions=sorted(context.generation.application.actions),
         duration=_duration,
+        names=await names_of(context, [one.caller for one in found]),
     )
+
+
+async def _wanted(visit: Visit, where: Mapping[str, str]) -> Mapping[str, str]:
+    """What runs are looked for by: those of a caller where the text is somebody's name."""
+    text = where.get("text", "")
+    caller = await caller_named(visit.context, text) if len(text) <= MOST_SEARCHED else None
+    return where if caller is None else {**where, "text": caller}
 
 
 async def show_run(visit: Visit) -> Response:
     """One run."""
     view = await run(visit.context, visit.request.path_params["id"])
-    return _shown(visit, view, DONE.get(visit.request.query_params.get("done", "")))
+    return await _shown(visit, view, DONE.get(visit.request.query_params.get("done", "")))
 
 
 async def cancel(visit: Visit) -> Response:
@@ -82,7 +108,7 @@ async def cancel(visit: Visit) -> Response:
     try:
         await cancel_run(visit.context, id)
     except Conflict as error:
-        return _shown(visit, await run(visit.context, id), error.message, 409)
+        return await _shown(visit, await run(visit.context, id), error.message, 409)
     return visit.to(f"runs/{quote(id, safe='')}?done=cancelled")
 
 
@@ -92,12 +118,13 @@ async def retry(visit: Visit) -> Response:
     try:
         await retry_run(visit.context, id)
     except Conflict as error:
-        return _shown(visit, await run(visit.context, id), error.message, 409)
+        return await _shown(visit, await run(visit.context, id), error.message, 409)
     return visit.to(f"runs/{quote(id, safe='')}?done=retried")
 
 
-def _shown(visit: Visit, view: RunView, notice: str | None, status: int = 200) -> Response:
+async def _shown(visit: Visit, view: RunView, notice: str | None, status: int = 200) -> Response:
     steps = view.steps or ()
+    application = visit.context.generation.application
     return visit.show(
         "run.html",
         status,
@@ -105,12 +132,48 @@ def _shown(visit: Visit, view: RunView, notice: str | None, status: int = 200) -
         words=WORDS,
         notice=notice,
         bars=waterfall(steps),
+        messages=list(_messages(steps)),
+        drawings=list(_drawings(application, view, steps)),
+        known=application.actions,
+        link=link_to(application),
         input=None if view.input is None else _pretty(view.input),
         result=None if view.result is None else _pretty(view.result),
         duration=_duration,
+        names=await names_of(visit.context, [view.caller]),
         may_cancel=view.durable and view.ended is None,
         may_retry=view.durable and view.state == "fatal_errored",
     )
+
+
+def _messages(steps: Sequence[Mapping[str, Any]]) -> Iterator[Message]:
+    """What the steps said, and why they failed, in their order."""
+    for step in steps:
+        for message in step.get("messages", ()):
+            yield Message(step, message["level"], message["text"])
+        if step.get("error"):
+            yield Message(step, "error", step["error"])
+
+
+def _drawings(
+    application: Application, view: RunView, steps: Sequence[Mapping[str, Any]]
+) -> Iterator[tuple[str, Drawing]]:
+    """The way that a run took through its action, and through those that it called, as far as they are the same now."""
+    for name in list(dict.fromkeys([view.action, *(step["action"] for step in steps)]))[:MOST_DRAWN]:
+        mine = [step for step in steps if step["action"] == name]
+        action = application.actions.get(name)
+        if action is not None and mine and fits(action, {step["place"]: step["kind"] for step in mine}):
+            yield name, draw_action(action, taken_of(mine), link_to(application))
+
+
+def taken_of(steps: Sequence[Mapping[str, Any]]) -> dict[str, Taken]:
+    """How often each step of an action ran, and how it went."""
+    found: dict[str, Taken] = {}
+    for step in steps:
+        before = found.get(step["place"], Taken(0, 0.0, failed=False))
+        milliseconds = before.milliseconds + float(step["milliseconds"])
+        failed = before.failed or bool(step.get("error"))
+        found[step["place"]] = Taken(before.count + 1, milliseconds, failed)
+    return found
 
 
 def waterfall(steps: Sequence[Mapping[str, Any]]) -> list[Bar]:

@@ -78,5 +78,5 @@ def _templates() -> Environment:
 @cache
 def _version() -> str:
     """Changes with the style sheets, so that no browser keeps an old one."""
-    sheets = b"".join((STATIC / name).read_bytes() for name in ("pages.css", "console.css"))
+    sheets = b"".join((STATIC / name).read_bytes() for name in ("pages.css", "console.css", "drawings.css"))
     return format(zlib.crc32(sheets), "08x")

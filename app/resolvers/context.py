@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from app.assets.library import Library
@@ -14,6 +15,7 @@ from app.auth.limiter import AttemptLimiter
 from app.auth.passwords import Passwords
 from app.definition.model import Action, Application, AuthenticationProfile
 from app.definition.names import parse_uuid
+from app.definition.source import Outline
 from app.engine.dispatch import Dispatcher
 from app.engine.durable_runs import DurableRuns
 from app.engine.runs import Runs, Start
@@ -61,6 +63,10 @@ class Generation:
     """The roles on which it depends what exists in the schema."""
     actions_by_uuid: Mapping[str, Action]
     profiles_by_uuid: Mapping[str, AuthenticationProfile]
+    outline: Outline = field(default_factory=Outline)
+    """Where the parts of the definition stand."""
+    since: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """When it was made ready."""
 
     def action(self, id: str) -> Action:
         """The action with this uuid, in any spelling, or this name."""

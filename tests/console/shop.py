@@ -62,6 +62,7 @@ class Shop:
     server: Server
     generation: Generation
     edge: Edge
+    definition: Path = DEFINITION
 
     @asynccontextmanager
     async def person(self, name: str | None = None, **options: Any) -> AsyncIterator[Person]:
@@ -90,7 +91,12 @@ def form_of(text: str) -> str:
 async def opened(folder: Path, database_url: str) -> AsyncIterator[Shop]:
     """The shop while it is open."""
     settings = load(
-        env_file=None, database_url=database_url, data=folder / "data", login_per_address_minute=60
+        env_file=None,
+        database_url=database_url,
+        data=folder / "data",
+        login_per_address_minute=60,
+        argon2_memory_kib=64,
+        argon2_time_cost=1,
     )
     server = await open_server(settings)
     loaded = load_checked(DEFINITION, steps=KINDS)
