@@ -86,13 +86,15 @@ def _step(step: Step, place: str, application: Application) -> CompiledStep:
         result=step.as_,
         item=step.each,
         index=step.index,
-        blocks={name: _block(block, f"{place}.{below}", application) for name, below, block in _blocks(step)},
+        blocks={
+            name: _block(block, f"{place}.{below}", application) for name, below, block in blocks_of(step)
+        },
         retry=step.retry,
         forgiving=step.on_error == "continue",
     )
 
 
-def _blocks(step: Step) -> Iterator[tuple[str, str, tuple[Step, ...]]]:
+def blocks_of(step: Step) -> Iterator[tuple[str, str, tuple[Step, ...]]]:
     """The name of each block, where it stands below the step, and its steps."""
     yield "then", "then", step.then
     yield "else", "else", step.else_

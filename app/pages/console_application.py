@@ -13,9 +13,10 @@ from app.definition.model import Action, Application
 from app.definition.source import Place
 from app.definition.steps import Step
 from app.definition.walk import walk
+from app.engine.compile import blocks_of
 from app.pages.console import Visit
 from app.pages.drawings.entities import draw_models
-from app.pages.drawings.flow import blocks_of, draw_action
+from app.pages.drawings.flow import draw_action
 from app.pages.drawings.step_words import asides_of, words_of
 from app.resolvers.entrances import Entrance, columns, entrances, following_slots
 
@@ -105,7 +106,7 @@ def said(steps: Sequence[Step]) -> list[Said]:
             words_of(step),
             step.as_,
             asides_of(step),
-            [(name, said(block)) for name, block in blocks_of(step) if block],
+            [(name, said(block)) for name, _, block in blocks_of(step) if block],
         )
         for step in steps
     ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from app.definition.model import Action
 from app.definition.steps import Step
+from app.engine.compile import blocks_of
 from app.functions import kind_of
 from app.pages.drawings.shapes import Box, Drawing, Line, Text, fitted, together
 from app.pages.drawings.step_words import asides_of, words_of
@@ -97,17 +98,8 @@ def places(steps: Sequence[Step], place: str) -> Iterator[tuple[str, str]]:
     for index, step in enumerate(steps):
         here = f"{place}[{index}]"
         yield here, step.kind
-        for below, block in blocks_of(step):
+        for _, below, block in blocks_of(step):
             yield from places(block, f"{here}.{below}")
-
-
-def blocks_of(step: Step) -> Iterator[tuple[str, Sequence[Step]]]:
-    """The blocks of a step, and where they stand below it."""
-    yield from (("then", step.then), ("else", step.else_), ("do", step.do))
-    for index, case in enumerate(step.cases):
-        yield f"cases[{index}].then", case.then
-    if isinstance(step.on_error, tuple):
-        yield "on_error", step.on_error
 
 
 @dataclass(frozen=True, slots=True)
