@@ -12,6 +12,8 @@ from app.definition.names import SHAPE
 from app.definition.source import Path
 
 FIELDS = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12), ("weekday", 0, 7))
+LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+"""Days of each month, in years in which it has the most."""
 NAMED = {
     "month": ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"],
     "weekday": ["sun", "mon", "tue", "wed", "thu", "fri", "sat"],
@@ -80,7 +82,28 @@ def cron_problem(text: str) -> str | None:
     for field, (name, low, high) in zip(fields, FIELDS, strict=True):
         if not all(_part_is_right(part, name, low, high) for part in field.split(",")):
             return f"{field!r} is no {name}; write *, numbers from {low} to {high}, 1-5, 1,3 or */2"
-    return None
+    return _never(*fields[2:])
+
+
+def _never(day: str, month: str, weekday: str) -> str | None:
+    """A weekday beside a day means either, so it always comes."""
+    days, months = (_numbers(field, *of) for field, of in zip((day, month), FIELDS[2:4], strict=True))
+    if weekday != "*" or min(days) <= max(LONGEST[one - 1] for one in months):
+        return None
+    return f"no month of {month!r} has a day of {day!r}, so it never comes; write another day or month"
+
+
+def _numbers(field: str, name: str, low: int, high: int) -> set[int]:
+    """What a field that is right stands for."""
+    found: set[int] = set()
+    for part in field.split(","):
+        match = PART.fullmatch(part)
+        assert match is not None
+        first = low if match["low"] is None else _number(match["low"], name) or low
+        alone = first if match["low"] and not match["every"] else high
+        last = alone if match["high"] is None else _number(match["high"], name) or high
+        found.update(range(first, last + 1, int(match["every"] or 1)))
+    return found
 
 
 def _part_is_right(part: str, name: str, low: int, high: int) -> bool:

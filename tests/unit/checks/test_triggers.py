@@ -1,15 +1,25 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from app.checks.triggers import check, cron_problem
+from app.engine.slots import Slots
 from tests.unit.checks.findings import findings
 
 
 @pytest.mark.parametrize(
-    "cron", ["0 6 * * 1", "*/15 * * * *", "0 0 1,15 * *", "5-10/2 8-18 * jan-mar mon-fri", "0 0 31 12 7"]
+    "cron",
+    [
+        "0 6 * * 1",
+        "*/15 * * * *",
+        "0 0 1,15 * *",
+        "5-10/2 8-18 * jan-mar mon-fri",
+        "0 0 31 12 7",
+        "* * * * *",
+    ],
 )
 def test_cron_that_is_right(cron: str) -> None:
     assert cron_problem(cron) is None
@@ -30,6 +40,23 @@ def test_cron_that_is_right(cron: str) -> None:
 )
 def test_cron_that_is_wrong(cron: str, message: str) -> None:
     assert cron_problem(cron) == message
+
+
+@pytest.mark.parametrize("weekday", ["*", "1"])
+@pytest.mark.parametrize("month", ["2", "feb", "4,6", "2-4/2", "*", "*/2", "1,2"])
+@pytest.mark.parametrize("day", ["29", "30", "31", "30-31", "31/2", "1,31", "*", "*/30"])
+def test_cron_line_that_never_comes_is_told_and_no_other(day: str, month: str, weekday: str) -> None:
+    cron = f"0 0 {day} {month} {weekday}"
+    comes = Slots(cron, "UTC").following(datetime(2026, 1, 1, tzinfo=UTC)) is not None
+    assert (cron_problem(cron) is None) is comes
+
+
+def test_schedule_that_never_comes_is_told_with_its_place(tmp_path: Path) -> None:
+    body = "actions: {A: {triggers: {schedule: {cron: '0 0 30 2 *'}}}}"
+    assert findings(check, tmp_path, body) == [
+        "3 actions.A.triggers.schedule.cron: no month of '2' has a day of '30', so it never comes;"
+        " write another day or month"
+    ]
 
 
 def test_schedule_with_an_unknown_time_zone(tmp_path: Path) -> None:
