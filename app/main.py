@@ -112,10 +112,12 @@ def create_app(
             worker = begin_worker(server, edge.applications.generations, driving=settings.drive_runs)
             compile = partial(compile_applications, server, environment=environment)
             renewal = Renewal(edge, graphql, worker, compile, partial(settle, server, gone="refuse"))
+            stopping = asyncio.create_task(_stop_waits(server, front))
             async with renewal.running(read, front.changed):
                 yield
-            sweeping.cancel()
-            await asyncio.wait([sweeping])
+            for task in (sweeping, stopping):
+                task.cancel()
+            await asyncio.wait([sweeping, stopping])
             await worker.stop(settings.run_grace_seconds)
             for generation in edge.applications.generations:
                 await generation.runs.finish(settings.run_grace_seconds)
@@ -124,6 +126,11 @@ def create_app(
 
     front = Front(settings, lifespan)
     return front
+
+
+async def _stop_waits(server: Server, front: Front) -> None:
+    await front.stopping.wait()
+    server.changes.stop()
 
 
 async def _open_edge(

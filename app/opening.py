@@ -8,6 +8,7 @@ from app.assets.local import LocalStore
 from app.auth.keystore import Keystore
 from app.auth.limiter import AttemptLimiter
 from app.auth.passwords import Passwords
+from app.engine.changes import Changes
 from app.memory import return_large_blocks
 from app.outbound import Outbound
 from app.outbound.mail import Mail, Outbox, SmtpServer
@@ -44,6 +45,7 @@ async def open_server(settings: Settings) -> Server:
         attempts=AttemptLimiter(),
         run_rows=DurableRows(database.dialect),
         dispatcher=open_dispatcher(database_url(settings), settings.run_concurrency),
+        changes=Changes(),
         trail=Trail(database, keystore),
     )
 

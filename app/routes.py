@@ -58,6 +58,8 @@ class Front(Starlette):
         super().__init__(lifespan=lifespan, exception_handlers={404: _nowhere})
         self.changed = asyncio.Event()
         """Set when the definitions may have changed."""
+        self.stopping = asyncio.Event()
+        """Set when the process is to end, before what is in flight has ended."""
         self._ways: Paths[_Way] = Paths()
         self._way: ASGIApp = Admission(
             self._pass,

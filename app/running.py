@@ -41,7 +41,7 @@ def durable_runs(
     driver = Driver(
         server.database, server.run_rows, revisions, cursors, server.passwords, server.dispatcher, limits
     )
-    return DurableRuns(server.database, engine.runs, driver, server.dispatcher)
+    return DurableRuns(server.database, engine.runs, driver, server.dispatcher, server.changes)
 
 
 def begin_worker(

@@ -6,13 +6,14 @@ import asyncio
 import multiprocessing
 import os
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from socket import SO_REUSEADDR, SO_REUSEPORT, SOCK_STREAM, SOL_SOCKET, socket
 from threading import Thread
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -53,7 +54,7 @@ def serve_here(
     At SIGHUP, with `reload` also whenever a file of `paths` changes, the definitions are read again.
     """
     app = create_app(settings, definitions, environment, read=partial(load_definitions, paths))
-    config = _config(app, settings, lifespan="off")
+    config = _config(partial(_watching_stops, app), settings, lifespan="off", factory=True)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(_serve(app, uvicorn.Server(config), paths if reload else ()))
 
@@ -101,7 +102,7 @@ class Worker:
         read = partial(load_definitions, self.paths)
         app = create_app(self.settings, definitions, self.environment, prepared=True, read=read)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, app.changed.set)
-        return app
+        return _watching_stops(app)
 
     def renewed(self) -> Worker:
         """The same with the definitions as they are now, for which the database has been prepared.
@@ -195,6 +196,30 @@ async def _serve(app: Front, server: uvicorn.Server, watched: Sequence[Path]) ->
         for stop in (signal.SIGTERM, signal.SIGINT):
             signal.signal(stop, lambda *_: None)
         await server.serve()
+
+
+def _watching_stops(app: Front) -> Front:
+    """Tells the application of a signal to stop that uvicorn is about to obey, since callers may wait for minutes.
+
+    For uvicorn to call when it has set its own handlers, as it does before it makes the application.
+    """
+    loop = asyncio.get_running_loop()
+    for stop in (signal.SIGTERM, signal.SIGINT):
+        obey = signal.getsignal(stop)
+        assert callable(obey)
+        signal.signal(stop, partial(_told, loop, app, obey))
+    return app
+
+
+def _told(
+    loop: asyncio.AbstractEventLoop,
+    app: Front,
+    obey: Callable[[int, FrameType | None], Any],
+    number: int,
+    frame: FrameType | None,
+) -> None:
+    obey(number, frame)
+    loop.call_soon_threadsafe(app.stopping.set)
 
 
 def _stop_without_parent() -> None:

@@ -16,14 +16,21 @@ class Changes:
 
     def __init__(self) -> None:
         self._waiting: dict[str, set[asyncio.Event]] = {}
+        self._stopped = False
 
     def tell(self, run: str) -> None:
         """Wakes those who wait for this run."""
         for event in self._waiting.get(run, ()):
             event.set()
 
+    def stop(self) -> None:
+        """Ends every wait, and those to come: the process is to end, and its callers ask another one."""
+        self._stopped = True
+        for run in self._waiting:
+            self.tell(run)
+
     async def of(self, run: str, deadline: float) -> AsyncGenerator[None]:
-        """Comes round at once, whenever the run may have changed, and at last when the time is over."""
+        """Comes round at once, whenever the run may have changed, and at last when the time is over or all stops."""
         event = asyncio.Event()
         self._waiting.setdefault(run, set()).add(event)
         looks = iter(_LOOKS)
@@ -32,7 +39,7 @@ class Changes:
                 event.clear()
                 yield
                 left = deadline - monotonic()
-                if left <= 0:
+                if left <= 0 or self._stopped:
                     return
                 pause = next(looks, _LOOKS[-1])
                 with suppress(TimeoutError):

@@ -68,7 +68,9 @@ class Begun:
 class DurableRuns:
     """The durable runs of one application."""
 
-    def __init__(self, database: Database, runs: Runs, driver: Driver, dispatcher: Dispatcher) -> None:
+    def __init__(
+        self, database: Database, runs: Runs, driver: Driver, dispatcher: Dispatcher, changes: Changes
+    ) -> None:
         self.driver = driver
         self.revisions = driver.revisions
         self._rows = driver.rows
@@ -79,7 +81,7 @@ class DurableRuns:
         self._cursors = driver.cursors
         self._dispatcher = dispatcher
         self._begun: dict[str, tuple[Taken, Execution, float]] = {}
-        self._changes = Changes()
+        self._changes = changes
 
     async def start(self, start: Start, key: Key | None = None) -> Begun:
         """Records a run and has it driven; gives its id when it is on disk.
@@ -272,7 +274,8 @@ class DurableRuns:
     async def watch(self, row: StoredRun, seconds: float, news: Callable[[StoredRun], bool]) -> StoredRun:
         """The run when there is news of it, wherever it is driven, or as it is after so many seconds.
 
-        While nothing happens it is looked at every two seconds, and nothing of the database is held.
+        As it is, too, when this process is to end. While nothing happens it is looked at every two seconds, and
+        nothing of the database is held.
         """
         async with aclosing(self._changes.of(row.id, monotonic() + seconds)) as changes:
             async for _ in changes:

@@ -16,6 +16,7 @@ from app.auth.passwords import Passwords
 from app.definition.model import Action, Application, AuthenticationProfile
 from app.definition.names import parse_uuid
 from app.definition.source import Outline
+from app.engine.changes import Changes
 from app.engine.dispatch import Dispatcher
 from app.engine.durable_runs import DurableRuns
 from app.engine.runs import Runs, Start
@@ -44,6 +45,7 @@ class Server:
     attempts: AttemptLimiter
     run_rows: DurableRows
     dispatcher: Dispatcher
+    changes: Changes
     trail: Trail
 
 
