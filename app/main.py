@@ -250,7 +250,7 @@ def build_generation(
         kinds, _ = kinds_with(() if source is None else source.functions)
         # An application that has been renamed has its tables under its name of today.
         began = from_text(text, steps=kinds).model_copy(update={"name": application.name})
-        earlier = build_generation(server, build_tables(began), config)
+        earlier = build_generation(server, build_tables(began, application), config)
         return Engine(earlier.runs, earlier.tokens.find_caller)
 
     revision = "" if source is None else source.revision

@@ -9,7 +9,7 @@ from sqlalchemy import Column, Index, MetaData, Table
 
 from app.definition.model import Application, Model, Relation
 from app.definition.relations import inverse_of
-from app.storage.naming import constraint_name, reference_name, table_name
+from app.storage.naming import Names, constraint_name, reference_name, table_name
 from app.storage.references import reference
 
 Side = tuple[Model, Relation]
@@ -18,8 +18,9 @@ Side = tuple[Model, Relation]
 class Joins:
     """The join tables of an application, each made when it is first asked for; two sides share one."""
 
-    def __init__(self, application: Application, metadata: MetaData) -> None:
+    def __init__(self, application: Application, names: Names, metadata: MetaData) -> None:
         self.application = application
+        self._names = names
         self._metadata = metadata
 
     def of(self, model: Model, relation: Relation) -> tuple[Table, Column[Any], Column[Any]]:
@@ -31,7 +32,7 @@ class Joins:
         table = self._metadata.tables.get(name)
         if table is None:
             table = self._make(name, owner, there if owner is here else here)
-        near, far = (table.c[column] for column in _column_names(owner))
+        near, far = (table.c[column] for column in self._columns(owner))
         return (table, near, far) if owner is here else (table, far, near)
 
     def _across(self, side: Side) -> Side | None:
@@ -47,10 +48,10 @@ class Joins:
         return order.index(_key(here)) < order.index(_key(there))
 
     def _name(self, side: Side) -> str:
-        return table_name(self.application.name, *_key(side))
+        return self._names.table(*_key(side))
 
     def _make(self, name: str, owner: Side, other: Side | None) -> Table:
-        near, far = _column_names(owner)
+        near, far = self._columns(owner)
         model, relation = owner
         target = self.application.models[relation.model]
         sides = [owner] if other is None else [owner, other]
@@ -70,10 +71,18 @@ class Joins:
 
     def _reference(self, table: str, column: str, model: Model, was: tuple[str, ...]) -> Column[Any]:
         info = {"words": f"{table}.{column}", "was": was}
-        name = self.application.name
+        target = self._names.table(model.name)
         return reference(
-            name, table, column, model.name, on_delete="cascade", nullable=False, primary_key=True, info=info
+            table, column, target, on_delete="cascade", nullable=False, primary_key=True, info=info
         )
+
+    def _columns(self, owner: Side) -> tuple[str, str]:
+        model, relation = owner
+        near, far = self._names.key(model.name), self._names.key(relation.model)
+        if far != near:
+            return near, far
+        named = self._names.reference(model.name, relation.name)
+        return near, named if named != near else f"other_{near}"
 
     def _names_ever(self, side: Side) -> Iterator[str]:
         model, relation = side
@@ -85,15 +94,6 @@ class Joins:
 
 def _key(side: Side) -> tuple[str, str]:
     return side[0].name, side[1].name
-
-
-def _column_names(owner: Side) -> tuple[str, str]:
-    model, relation = owner
-    near, far = reference_name(model.name), reference_name(relation.model)
-    if far != near:
-        return near, far
-    named = reference_name(relation.name)
-    return near, named if named != near else f"other_{near}"
 
 
 def _former_column(column: str, model: Model) -> tuple[str, ...]:

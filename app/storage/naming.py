@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
-from app.definition.model import Application
+from app.definition.model import Application, Model, Property, Relation
 from app.definition.names import snake
 
 LONGEST = 63
@@ -33,6 +34,51 @@ def owner_of(application: Application) -> Owner:
 def table_name(application: str, model: str, *relation: str) -> str:
     """`shop__price_list`, and `shop__member__roles` for a join table."""
     return shortened("__".join(snake(name) for name in (application, model, *relation)))
+
+
+class Names:
+    """How the tables and columns of a definition are called: as it says, or as `now` does that came after it.
+
+    What `now` has under another name got that name in the database when it was first served.
+    """
+
+    def __init__(self, application: Application, now: Application | None = None) -> None:
+        self._application = application.name
+        self._now = now
+
+    def table(self, model: str, *relation: str) -> str:
+        """The table of a model, or of a relation that has one."""
+        parts = (self._model(model), *(self._member(model, one) for one in relation))
+        return table_name(self._application, *parts)
+
+    def column(self, model: str, property: str) -> str:
+        """The column of a property."""
+        return snake(self._member(model, property))
+
+    def reference(self, model: str, relation: str) -> str:
+        """The column of a relation that is one."""
+        return reference_name(self._member(model, relation))
+
+    def key(self, model: str) -> str:
+        """The column of a join table that refers to a model."""
+        return reference_name(self._model(model))
+
+    def _model(self, model: str) -> str:
+        return model if self._now is None else _name_now(model, self._now.models)
+
+    def _member(self, model: str, member: str) -> str:
+        found = None if self._now is None else self._now.models.get(self._model(model))
+        if found is None:
+            return member
+        members: dict[str, Property | Relation] = {**found.all_properties, **found.relations}
+        return _name_now(member, members)
+
+
+def _name_now(name: str, parts: Mapping[str, Model | Property | Relation]) -> str:
+    """The same name where there is one, else that of the part which was called so."""
+    if name in parts:
+        return name
+    return next((now for now, part in parts.items() if part.was == name), name)
 
 
 def constraint_name(kind: str, table: str, *columns: str) -> str:

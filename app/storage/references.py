@@ -10,26 +10,25 @@ from sqlalchemy import Column, ForeignKey
 from app.definition.model import Application, Model, Relation
 from app.definition.relations import InverseError, inverse_of
 from app.storage.columns import identifier
-from app.storage.naming import constraint_name, reference_name, table_name
+from app.storage.naming import Names, constraint_name, reference_name
 
 ON_DELETE = {"restrict": None, "cascade": "CASCADE", "clear": "SET NULL"}
 """`restrict` is the databases' own default, which looks at the end of a statement and not at each row."""
 
 
 def reference(
-    application: str,
     table: str,
     column: str,
-    model: str,
+    target: str,
     *,
     on_delete: str = "restrict",
     nullable: bool = True,
     primary_key: bool = False,
     info: dict[str, Any],
 ) -> Column[Any]:
-    """A column of `table` that refers to the records of `model`."""
+    """A column of `table` that refers to the records in the table `target`."""
     key = ForeignKey(
-        f"{table_name(application, model)}.id",
+        f"{target}.id",
         name=constraint_name("fk", table, column),
         ondelete=ON_DELETE[on_delete],
         # Added when all tables are there, so models may refer to each other in circles.
@@ -43,8 +42,9 @@ def reference(
 class References:
     """The foreign keys of an application's relations, join tables aside: one for each belongs_to."""
 
-    def __init__(self, application: Application) -> None:
+    def __init__(self, application: Application, names: Names) -> None:
         self._application = application
+        self._names = names
         self._columns = {
             (model.name, relation.name): self._column(model, relation)
             for model, relation in self._relations()
@@ -83,10 +83,9 @@ class References:
     def _column(self, model: Model, relation: Relation) -> Column[Any]:
         was = () if relation.was is None else (reference_name(relation.was),)
         return reference(
-            self._application.name,
-            table_name(self._application.name, model.name),
-            reference_name(relation.name),
-            relation.model,
+            self._names.table(model.name),
+            self._names.reference(model.name, relation.name),
+            self._names.table(relation.model),
             on_delete=relation.on_delete,
             nullable=not relation.required,
             info={"words": f"{model.name}.{relation.name}", "was": was},

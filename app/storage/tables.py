@@ -22,7 +22,7 @@ from app.definition.names import snake
 from app.properties import KINDS
 from app.storage.columns import identifier
 from app.storage.joins import Joins
-from app.storage.naming import constraint_name, owner_of, table_name
+from app.storage.naming import Names, constraint_name, owner_of, table_name
 from app.storage.references import References
 
 NAMING = {
@@ -70,30 +70,38 @@ class Tables:
     models: Mapping[str, ModelTable]
 
 
-def build_tables(application: Application) -> Tables:
-    """The tables of a definition that has been checked and completed (see `definition.resolve`)."""
-    return _Builder(application).build()
+def build_tables(application: Application, now: Application | None = None) -> Tables:
+    """The tables of a definition that has been checked and completed (see `definition.resolve`).
+
+    Those of an earlier definition are called as `now` calls them.
+    """
+    return _Builder(application, Names(application, now)).build()
 
 
 class _Builder:
-    def __init__(self, application: Application) -> None:
+    def __init__(self, application: Application, names: Names) -> None:
         self._application = application
+        self._names = names
         self._metadata = MetaData(naming_convention=NAMING, info={"owner": owner_of(application)})
         self._base = _base(self._metadata)
-        self._references = References(application)
-        self._joins = Joins(application, self._metadata)
+        self._references = References(application, names)
+        self._joins = Joins(application, names, self._metadata)
 
     def build(self) -> Tables:
         models = self._application.models.values()
         columns = {
-            model.name: {key: _column(model, key, each) for key, each in _stored(model)} for model in models
+            model.name: {
+                key: _column(model, key, each, self._names.column(model.name, key))
+                for key, each in _stored(model)
+            }
+            for model in models
         }
         records = {model.name: self._record(model, columns[model.name]) for model in models}
         built = {
             model.name: ModelTable(
                 model,
                 records[model.name],
-                self._metadata.tables[self._name(model.name)],
+                self._metadata.tables[self._names.table(model.name)],
                 MappingProxyType(columns[model.name]),
                 MappingProxyType(
                     {name: self._relation(model, each) for name, each in model.relations.items()}
@@ -103,20 +111,17 @@ class _Builder:
         }
         return Tables(self._application, self._metadata, MappingProxyType(built))
 
-    def _name(self, model: str) -> str:
-        return table_name(self._application.name, model)
-
     def _record(self, model: Model, columns: Mapping[str, Column[Any]]) -> type[SQLModel]:
         every = [*columns.values(), *self._references.on(model)]
         fields = {
             _attribute(self._base, column.name): Field(default=None, sa_column=column) for column in every
         }
-        was = () if model.was is None else (self._name(model.was),)
+        was = () if model.was is None else (table_name(self._application.name, model.was),)
         info = {"words": model.name, "was": was, "parts": (model.name,)}
         options = {"sqlite_autoincrement": True, "info": info}
         namespace = {
             "__module__": __name__,
-            "__tablename__": self._name(model.name),
+            "__tablename__": self._names.table(model.name),
             "__table_args__": (*self._indexes(model, columns), options),
             "__annotations__": dict.fromkeys(fields, Any),
             **fields,
@@ -144,7 +149,7 @@ class _Builder:
             names = tuple(column.name for column in column_list)
             if names not in made:
                 made.add(names)
-                name = constraint_name(kind, self._name(model.name), *names)
+                name = constraint_name(kind, self._names.table(model.name), *names)
                 yield Index(name, *column_list, unique=kind == "uq")
 
     def _relation(self, model: Model, relation: Relation) -> RelationTable:
@@ -176,8 +181,7 @@ def _stored(model: Model) -> Iterator[tuple[str, Property]]:
             yield key, property
 
 
-def _column(model: Model, key: str, property: Property) -> Column[Any]:
-    name = snake(key)
+def _column(model: Model, key: str, property: Property, name: str) -> Column[Any]:
     if key == "id":
         return Column(name, identifier(), Identity(), primary_key=True)
     kind = KINDS[property.kind]

@@ -45,16 +45,16 @@ class DriverProcess:
 
 @contextmanager
 def driving(
-    folder: Path, url: str, where: str = "never", definition: Path = DEFINITION
+    folder: Path, url: str, where: str = "never", definition: Path = DEFINITION, **given: Any
 ) -> Iterator[DriverProcess]:
-    """A process that drives runs; it is to kill itself at `where`.
+    """A process that drives runs with the settings `given`; it is to kill itself at `where`.
 
     `before` or `after` it calls the other server, `in` the transaction after that, or `never`.
     """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_PRELOADED)
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_main, args=(folder, url, definition, where, theirs), daemon=True)
+    process = context.Process(target=_main, args=(folder, url, definition, where, given, theirs), daemon=True)
     process.start()
     theirs.close()
     try:
@@ -67,15 +67,17 @@ def driving(
         ours.close()
 
 
-def _main(folder: Path, url: str, definition: Path, where: str, parent: Connection) -> None:
+def _main(
+    folder: Path, url: str, definition: Path, where: str, given: dict[str, Any], parent: Connection
+) -> None:
     _kill_itself(where)
-    asyncio.run(_drive(folder, url, definition, parent))
+    asyncio.run(_drive(folder, url, definition, given, parent))
 
 
-async def _drive(folder: Path, url: str, definition: Path, parent: Connection) -> None:
+async def _drive(folder: Path, url: str, definition: Path, given: dict[str, Any], parent: Connection) -> None:
     stopped = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
-    async with desk(folder, url, loaded(definition), run_lease_seconds=LEASE):
+    async with desk(folder, url, loaded(definition), run_lease_seconds=LEASE, **given):
         parent.send("driving")
         await stopped.wait()
 

@@ -9,6 +9,7 @@ import asyncio
 import signal
 from pathlib import Path
 from time import process_time
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,48 @@ from tests.durability.desk import DEFINITION, Desk, asked_for, desk, loaded, slo
 from tests.durability.driver_process import LEASE, driving
 from tests.end_to_end.databases import run_sql
 from tests.support.files import FileServer, running_file_server
+
+SHOP = """
+application: shop
+uuid: 7f2c4a9e1b3d4c5f8a6e0d1c2b3a4f60
+models:
+  Client: {properties: {name: {kind: text}}}
+  Tag: {properties: {name: {kind: text}}}
+  Item:
+    properties: {amount: {kind: number}}
+    relations: {client: {belongs_to: Client}, tags: {has_and_belongs_to_many: Tag}}
+actions:
+  Order:
+    allow: [public]
+    steps:
+      - create: {model: Client, values: {name: Ada}}
+        as: client
+      - create: {model: Tag, values: {name: new}}
+        as: tag
+      - ask: {title: How many?, fields: {amount: {kind: number}}}
+        as: answer
+      - create: {model: Item, values: {amount: =answer.amount, client: =client, tags: {_add: ["=tag"]}}}
+        as: item
+      - find: {model: Item, where: {amount: {gt: 2}, client: {name: Ada}}, first: true}
+        as: found
+      - count: {model: Item, where: {tags: {name: new}}}
+        as: tagged
+      - update: {record: =found, values: {amount: 3}}
+    result: {line: =found.amount, of: Ada, tags: =tagged}
+"""
+RENAMED = """
+application: shop
+uuid: 7f2c4a9e1b3d4c5f8a6e0d1c2b3a4f60
+models:
+  Customer: {was: Client, properties: {name: {kind: text}}}
+  Label: {was: Tag, properties: {name: {kind: text}}}
+  Line:
+    was: Item
+    properties: {number: {kind: number, was: amount}}
+    relations:
+      customer: {belongs_to: Customer, was: client}
+      labels: {has_and_belongs_to_many: Label, was: tags}
+"""
 
 
 def _keys(files: FileServer) -> list[str]:
@@ -59,15 +102,21 @@ async def test_two_processes_die_and_the_third_ends_the_run(tmp_path: Path, data
         assert len(set(_keys(files))) == 1
 
 
-async def test_run_that_kills_each_process_is_given_up(tmp_path: Path, sqlite_database: str) -> None:
-    async with desk(tmp_path, sqlite_database, driving=False, run_attempts=2) as one:
+async def test_run_that_kills_each_process_is_given_up(tmp_path: Path, database_url: str) -> None:
+    attempts: dict[str, Any] = {"run_attempts": 2}
+    async with desk(tmp_path, database_url, driving=False, **attempts) as one:
         started = await start_action(one.context, "Reach", {"url": "http://127.0.0.1:1"})
-        sql = f"UPDATE actionql_run SET attempts = 2 WHERE id = '{started.id}'"
-        await run_sql(sqlite_database, sql)
-        await one.worker.drive(started.id)
-        ended = await one.until(started.id, "fatal_errored")
+        # The first gets on to the call; two more end at it.
+        for _ in range(3):
+            with driving(tmp_path, database_url, "before", **attempts) as dying:
+                assert await asyncio.to_thread(dying.died) == -signal.SIGKILL
+        with driving(tmp_path, database_url, "before", **attempts) as last:
+            ended = await one.until(started.id, "fatal_errored")
+            assert last.process.is_alive()
         assert ended.error is not None
-        assert ended.error.code == "ATTEMPTS"
+        assert (ended.error.code, "each process that drove it" in ended.error.message) == ("ATTEMPTS", True)
+        assert await one.marks(started.id) == ["before"]
+        assert (await one.row(started.id, "due"))["due"] is None
 
 
 async def test_process_stopped_and_woken_changes_nothing_that_another_took(
@@ -188,6 +237,23 @@ async def test_run_goes_on_after_its_application_was_renamed(tmp_path: Path, dat
         assert again is not None and again.title == "Question 2 for Ada"
     marks = await run_sql(database_url, "SELECT step FROM errands__mark ORDER BY id")
     assert marks == [("before",), ("answer 1",)]
+
+
+async def test_run_goes_on_after_what_it_uses_was_renamed(tmp_path: Path, database_url: str) -> None:
+    began, renamed = tmp_path / "began.yaml", tmp_path / "renamed.yaml"
+    began.write_text(SHOP)
+    renamed.write_text(RENAMED)
+    async with desk(tmp_path, database_url, loaded(began)) as one:
+        started = await start_action(one.context, "Order", {})
+        waiting = (await one.until(started.id, "waiting_for_input")).waiting
+        assert waiting is not None
+    async with desk(tmp_path, database_url, loaded(renamed)) as one:
+        await answer_run(one.context, started.id, waiting.token, {"amount": 3})
+        ended = await one.until(started.id, "completed", "fatal_errored")
+        assert (ended.error, ended.result) == (None, {"line": 3, "of": "Ada", "tags": 1})
+    lines = "SELECT number, customer_id FROM shop__line"
+    assert await run_sql(database_url, lines) == [(3, 1)]
+    assert await run_sql(database_url, "SELECT count(*) FROM shop__line__labels") == [(1,)]
 
 
 async def test_definition_is_kept_while_a_run_needs_it(tmp_path: Path, database_url: str) -> None:
