@@ -26,6 +26,7 @@ from app.errors import (
     HttpsRequired,
     NotFound,
     Overloaded,
+    Problem,
     TooLarge,
     TooManyRequests,
 )
@@ -44,7 +45,8 @@ class NotRenewed:
     """Why a changed definition is not served, and since when: what was served before still is."""
 
     since: datetime
-    problems: tuple[str, ...]
+    problems: tuple[Problem | str, ...]
+    """What is wrong, with its place where it has one."""
 
 
 @dataclass

@@ -21,7 +21,7 @@ from app.definition.model import Application
 from app.definition.source import Source
 from app.edge import Edge, NotRenewed
 from app.engine.worker import Worker
-from app.errors import ActionQLError, DefinitionError
+from app.errors import ActionQLError, DefinitionError, Problem
 from app.memory import free_what_stayed
 from app.resolvers.context import Generation
 from app.schema.endpoint import GraphQLEndpoint
@@ -97,8 +97,10 @@ class Renewal:
         try:
             renewed = await self._renewed(read)
         except Exception as error:
-            self._applications.not_renewed = NotRenewed(datetime.now(UTC), _told(error))
-            log.error("changed definition not served", problems=_told(error), exc_info=_unexpected(error))
+            problems = _problems(error)
+            self._applications.not_renewed = NotRenewed(datetime.now(UTC), problems)
+            told = tuple(map(str, problems))
+            log.error("changed definition not served", problems=told, exc_info=_unexpected(error))
             return False
         self._applications.not_renewed = None
         if not renewed:
@@ -135,9 +137,9 @@ class Renewal:
         }
 
 
-def _told(error: Exception) -> tuple[str, ...]:
+def _problems(error: Exception) -> tuple[Problem | str, ...]:
     if isinstance(error, DefinitionError):
-        return tuple(map(str, error.problems))
+        return tuple(error.problems)
     if isinstance(error, ActionQLError):
         return (error.message,)
     return ("The server failed to make it ready; the log says why.",)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from http.cookies import SimpleCookie
+from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -15,7 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from app.auth.form_tokens import form_token, is_form_token
-from app.edge import Edge, plain_error, request_id, retry_headers
+from app.edge import Applications, Edge, plain_error, request_id, retry_headers
 from app.errors import (
     INTERNAL_CODE,
     INTERNAL_MESSAGE,
@@ -23,11 +25,12 @@ from app.errors import (
     BadInput,
     Forbidden,
     PrivateDataMode,
+    Problem,
     Unauthenticated,
 )
 from app.pages.rendering import browser_cookie, browser_of, page
 from app.resolvers.console import DOOR, visitor
-from app.resolvers.context import Context
+from app.resolvers.context import Context, Generation
 from app.resolvers.people import name_of
 from app.uploads import bounded
 
@@ -91,7 +94,7 @@ class Visit:
             here=f"{_root(path)}console/{quote(self.application, safe='')}/",
             application=self.context.generation.application,
             applications=[one.application for one in everything.generations],
-            not_renewed=everything.not_renewed if principal.known else None,
+            refused=refused_of(everything, self.context.generation) if principal.known else None,
             principal=principal,
             who=name_of(self.context, principal),
             form=self.form_token,
@@ -111,6 +114,35 @@ class Visit:
         return self.new_browser is None and is_form_token(
             secret, self.browser, self._forms, self.text("form")
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why the definition as it is now is not served, as far as it concerns one application."""
+
+    since: datetime
+    problems: Sequence[str]
+    elsewhere: bool
+    """Whether something is wrong that is not for those of this application."""
+
+
+def refused_of(applications: Applications, generation: Generation) -> Refused | None:
+    """What is wrong with the definitions as they are now; None where they are served.
+
+    Of what stands in the files of another application, only that something is wrong.
+    """
+    refused = applications.not_renewed
+    if refused is None:
+        return None
+    own = generation.outline.files
+    others = {file for one in applications.generations for file in one.outline.files} - own
+    alone = len(applications.generations) == 1
+    mine = [
+        str(replace(one, file=PurePath(one.file).name)) if isinstance(one, Problem) else one
+        for one in refused.problems
+        if (one.file not in others if isinstance(one, Problem) else alone)
+    ]
+    return Refused(refused.since, mine, len(mine) < len(refused.problems))
 
 
 View = Callable[[Visit], Awaitable[Response]]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from app.definition.source import Outline
 from app.edge import NotRenewed
+from app.errors import Problem
 from app.pages.rendering import HEADERS
 from app.resolvers.users import disable_user
 from tests.console.shop import HERE, Shop, form_of
@@ -94,8 +97,50 @@ async def test_pages_have_strict_headers_and_escape_what_they_show(shop: Shop) -
 
 
 async def test_problems_of_a_changed_definition_stand_above_every_page(shop: Shop) -> None:
-    shop.edge.applications.not_renewed = NotRenewed(datetime.now(UTC), ("shop.yaml:3 unknown <word>",))
+    (file,) = shop.generation.outline.files
+    problem = Problem(file, 3, "models.Order", "unknown <word>")
+    shop.edge.applications.not_renewed = NotRenewed(datetime.now(UTC), (problem, "Rows would go."))
     async with shop.person("viewer@example.org") as person:
-        assert "shop.yaml:3 unknown &lt;word&gt;" in (await person.look("runs")).text
+        for path in ("runs", "application"):
+            page = (await person.look(path)).text
+            assert (
+                "application.yaml:3 models.Order: unknown &lt;word&gt;" in page and "Rows would go." in page
+            )
+            assert str(shop.definition.parent) not in page and "outside this application" not in page
+        assert ">refused<" in page
     async with shop.person() as stranger:
-        assert "shop.yaml:3" not in (await stranger.look("login")).text
+        assert "application.yaml:3" not in (await stranger.look("login")).text
+
+
+async def test_problems_of_another_application_are_not_told_here(shop: Shop) -> None:
+    other = replace(shop.generation, outline=Outline(frozenset({"theirs.yaml"})))
+    shop.edge.applications.generations = [shop.generation, other]
+    theirs = Problem("theirs.yaml", 7, "models.Salary", "unknown kind")
+    new = Problem("new.yaml", 1, "", "the file is not UTF-8")
+    refused = NotRenewed(datetime.now(UTC), (theirs, new, "3 rows of Salary would go."))
+    shop.edge.applications.not_renewed = refused
+    async with shop.person("viewer@example.org") as person:
+        page = (await person.look("runs")).text
+    assert "Salary" not in page and "theirs" not in page
+    assert "outside this application" in page and "new.yaml:1 the file is not UTF-8" in page
+
+
+async def test_role_and_password_count_at_the_next_request(shop: Shop) -> None:
+    async with shop.person() as ada, shop.person() as eve:
+        await ada.log_in("ada", "ada-secret-1")
+        await eve.log_in("eve", "eve-secret-1")
+        login = 'mutation { login(authProfileUuid: "Staff", username: "eve", password: "eve-secret-1") { jwtToken } }'
+        token = (await eve.client.post("/graphql", json={"query": login})).json()["data"]["login"]["jwtToken"]
+
+        async def change(id: int, input: str) -> None:
+            query = f"mutation {{ updateMember(id: {id}, input: {{{input}}}) {{ id }} }}"
+            headers = {"Authorization": f"Bearer {token}"}
+            answer = (await eve.client.post("/graphql", json={"query": query}, headers=headers)).json()
+            assert "errors" not in answer, answer
+
+        assert [(await one.look("runs")).status_code for one in (ada, eve)] == [200, 200]
+        await change(1, "roles: []")
+        assert (await ada.look("runs")).status_code == 403
+        assert (await ada.send("runs/x/cancel")).status_code == 403
+        await change(3, 'password: "another-secret-1"')
+        assert (await eve.look("runs")).headers["location"].endswith("console/shop/login")
