@@ -96,11 +96,13 @@ async def _access(
     problem: str | None = None,
     new: NewKey | None = None,
 ) -> Response:
-    actions = visit.context.generation.application.actions.values()
+    application = visit.context.generation.application
+    actions = application.actions.values()
     shown: dict[str, Any] = {
         "users": await admin.users(visit.context),
         "keys": await admin.keys(visit.context),
-        "roles": sorted(visit.context.generation.application.roles),
+        "roles": sorted(application.roles),
+        "profiles": [one.name for one in application.authentication_profiles.values() if one.username],
         "modules": [action.name for action in actions if takes_keys(action)],
         "action_names": {action.uuid.hex: action.name for action in actions},
     }

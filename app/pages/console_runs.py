@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -19,7 +19,17 @@ from app.pages.drawings.run_chart import run_chart, seconds_of
 from app.pages.drawings.shapes import Drawing
 from app.pages.drawings.times import told_seconds
 from app.resolvers.people import caller_named, names_of
-from app.resolvers.runs import MOST_SEARCHED, STATES, RunView, cancel_run, count_runs, retry_run, run, runs
+from app.resolvers.runs import (
+    MOST_SEARCHED,
+    STATES,
+    WAITING,
+    RunView,
+    cancel_run,
+    count_runs,
+    retry_run,
+    run,
+    runs,
+)
 
 PAGE = 50
 PICTURED = 200
@@ -162,17 +172,21 @@ def _drawings(
         mine = [step for step in steps if step["action"] == name]
         action = application.actions.get(name)
         if action is not None and mine and fits(action, {step["place"]: step["kind"] for step in mine}):
-            yield name, draw_action(action, taken_of(mine), link_to(application))
+            waits = view.state == WAITING and mine[-1] is steps[-1]
+            yield name, draw_action(action, taken_of(mine, waits=waits), link_to(application))
 
 
-def taken_of(steps: Sequence[Mapping[str, Any]]) -> dict[str, Taken]:
-    """How often each step of an action ran, and how it went."""
+def taken_of(steps: Sequence[Mapping[str, Any]], *, waits: bool = False) -> dict[str, Taken]:
+    """How often each step of an action ran, and how it went; a run that `waits` does so at the last."""
     found: dict[str, Taken] = {}
     for step in steps:
-        before = found.get(step["place"], Taken(0, 0.0, failed=False))
+        before = found.get(step["place"], Taken(0, 0.0))
         milliseconds = before.milliseconds + float(step["milliseconds"])
-        failed = before.failed or bool(step.get("error"))
-        found[step["place"]] = Taken(before.count + 1, milliseconds, failed)
+        found[step["place"]] = Taken(
+            before.count + 1, milliseconds, "failed" if step.get("error") else before.how
+        )
+    if waits and steps:
+        found[steps[-1]["place"]] = replace(found[steps[-1]["place"]], how="waiting")
     return found
 
 

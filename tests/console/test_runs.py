@@ -81,7 +81,7 @@ async def test_waiting_run_shows_its_fields_and_can_be_cancelled_once(shop: Shop
     started = await start_action(shop.anybody, "Ask", {})
     async with shop.person("viewer@example.org") as person:
         text = await until(person, started.id, "Which one?")
-        assert "Your choice" in text and "Cancel the run" in text
+        assert "Your choice" in text and "Cancel the run" in text and 'class="box step wait waiting"' in text
         done = await person.send(f"runs/{started.id}/cancel")
         assert done.status_code == 303
         assert "CANCELLED" in (await person.look(f"runs/{started.id}")).text

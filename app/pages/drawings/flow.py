@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from app.definition.model import Action
 from app.definition.steps import Step
@@ -33,11 +34,11 @@ _LOOKS = {
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a run did at one step: how often, for how many milliseconds in all, and whether it failed there."""
+    """What a run did at one step: how often, for how many milliseconds in all, and how it left it, if it has."""
 
     count: int
     milliseconds: float
-    failed: bool
+    how: Literal["taken", "failed", "waiting"] = "taken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +160,13 @@ class _Flow:
         look = _LOOKS.get(step.kind) or ("reach" if kind_of(step).mode == "reach" else "plain")
         if self.taken is None:
             return f"step {look}"
-        how = "untaken" if taken is None else "failed" if taken.failed else "taken"
-        return f"step {look} {how}"
+        return f"step {look} {'untaken' if taken is None else taken.how}"
 
 
 def _told(taken: Taken) -> str:
     often = "" if taken.count == 1 else f"{taken.count:,} times, "
-    return f"{often}{told_seconds(taken.milliseconds / 1000)}{', failed' if taken.failed else ''}"
+    how = "" if taken.how == "taken" else f", {taken.how}"
+    return f"{often}{told_seconds(taken.milliseconds / 1000)}{how}"
 
 
 def _result_of(action: Action) -> str:

@@ -97,7 +97,7 @@ def test_called_action_is_a_link_and_what_is_too_long_is_cut() -> None:
 
 def test_steps_of_a_run_show_how_they_went() -> None:
     picture = draw_action(
-        action(BRANCHES), {"steps[0]": Taken(1, 2.0, False), "steps[1]": Taken(3, 4000.0, True)}
+        action(BRANCHES), {"steps[0]": Taken(1, 2.0), "steps[1]": Taken(3, 4000.0, "failed")}
     )
     first, second, third = (box_of(picture, f"steps[{place}]:") for place in range(3))
     assert (first.look, first.texts[-1].text) == ("step choice taken", "2 ms")
