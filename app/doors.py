@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
+from time import perf_counter
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app.errors import BadInput
+from app.metrics import Durations
 
+OPERATION = "actionql.operation"
+"""Under this a door may leave in the scope what the request was, for the metrics; else its method says so."""
+_METHODS = {method: method for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")}
+
+Told = Callable[[Scope, int, float], None]
+"""Takes a request that was answered: its scope, the status, and when it began."""
 RawHeaders = Iterable[tuple[bytes, bytes]]
 
 
@@ -22,13 +30,30 @@ class UnsupportedMediaType(BadInput):
 class Door:
     """The ASGI application of a function that answers every request and never raises."""
 
-    def __init__(self, answer: Callable[[Request], Awaitable[Response]]) -> None:
+    def __init__(self, answer: Callable[[Request], Awaitable[Response]], told: Told) -> None:
         self._answer = answer
+        self._told = told
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
+        began = perf_counter()
         response = await self._answer(Request(scope, receive))
-        await response(scope, receive, send)
+        try:
+            await response(scope, receive, send)
+        finally:
+            self._told(scope, response.status_code, began)
+
+
+def counted(requests: Durations, door: str) -> Told:
+    """What counts the requests of a door."""
+    add = requests.add
+
+    def told(scope: Scope, status: int, began: float) -> None:
+        # Any text may be a method, so those that nobody knows are one.
+        operation = scope.get(OPERATION) or _METHODS.get(scope["method"], "other")
+        add(perf_counter() - began, (door, operation, status))
+
+    return told
 
 
 class Answer(Response):

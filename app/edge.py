@@ -37,6 +37,8 @@ from app.proxies import is_secure
 from app.resolvers.authenticate import authenticate, authenticate_basic
 from app.resolvers.context import Context, Generation, Server, no_place
 
+PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
+"""What watches the server is answered also when it is full."""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -241,15 +243,16 @@ class Admission:
 
     def __init__(self, app: ASGIApp, *, in_flight: int, queued: int, seconds: float) -> None:
         self._app = app
-        self._places = Places(in_flight, queued)
+        self.places = Places(in_flight, queued)
         self._patience = Patience(seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in ("/healthz", "/readyz"):
+        if scope["type"] != "http" or scope["path"] in PROBES:
             await self._app(scope, receive, send)
             return
-        places = self._places
+        places = self.places
         if places.full:
+            places.refused += 1
             refusal = JSONResponse(
                 {"errors": [{"message": "The server is busy.", "extensions": _BUSY}]},
                 503,

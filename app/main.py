@@ -26,6 +26,8 @@ from app.engine.revisions import Engine
 from app.engine.runs import Runs
 from app.functions import kinds_with, load_application
 from app.memory import made_to_stay
+from app.metrics import Metrics
+from app.metrics.shared import Shared, publish_always
 from app.opening import close_server, database_url, open_mail, open_server
 from app.permissions import Permissions, telling_roles
 from app.renewal import Compiled, Renewal
@@ -92,22 +94,28 @@ def create_app(
     *,
     prepared: bool = False,
     read: Callable[[], Sequence[Loaded]] | None = None,
+    figures: Path | None = None,
 ) -> Front:
     """The ASGI application; its shutdown ends what is running.
 
     Its start-up makes missing tables and seed records, unless they are `prepared`. With `read`, which gives the
-    definitions as they are now, it serves them anew whenever its `changed` is set.
+    definitions as they are now, it serves them anew whenever its `changed` is set. In the folder `figures` it shares
+    its metrics with the other workers of the server.
     """
     environment = os.environ if environment is None else environment
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        server = await open_server(settings)
+        shared = None if figures is None else Shared(figures)
+        server = await open_server(settings, Metrics(shared))
         try:
             edge, graphql = await _open_edge(server, definitions, environment, prepared=prepared)
             front.open(edge, graphql)
             log.info("ready", applications=[one.application.name for one in edge.applications.generations])
             server.trail.open()
+            publishing = (
+                None if shared is None else asyncio.create_task(publish_always(shared, server.metrics))
+            )
             sweeping = asyncio.create_task(sweep(server.store, server.database))
             worker = begin_worker(server, edge.applications.generations, driving=settings.drive_runs)
             compile = partial(compile_applications, server, environment=environment)
@@ -115,9 +123,10 @@ def create_app(
             stopping = asyncio.create_task(_stop_waits(server, front))
             async with renewal.running(read, front.changed):
                 yield
-            for task in (sweeping, stopping):
+            aside = [task for task in (sweeping, stopping, publishing) if task is not None]
+            for task in aside:
                 task.cancel()
-            await asyncio.wait([sweeping, stopping])
+            await asyncio.wait(aside)
             await worker.stop(settings.run_grace_seconds)
             for generation in edge.applications.generations:
                 await generation.runs.finish(settings.run_grace_seconds)
@@ -243,7 +252,14 @@ def build_generation(
     library = Library(server.store, server.database, application.uuid.hex)
     mail = open_mail(server.settings, application.uuid.hex)
     services = Services(application, records, server.outbound, library, tokens, config, mail)
-    runs = Runs(server.database, compile_actions(application), services, permissions, server.passwords)
+    runs = Runs(
+        server.database,
+        compile_actions(application),
+        services,
+        permissions,
+        server.passwords,
+        server.metrics.runs,
+    )
 
     def revive(text: str) -> Engine:
         # The functions are those of today: only what they are called with is part of a definition.

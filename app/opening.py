@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.assets.local import LocalStore
 from app.auth.keystore import Keystore
@@ -10,6 +11,7 @@ from app.auth.limiter import AttemptLimiter
 from app.auth.passwords import Passwords
 from app.engine.changes import Changes
 from app.memory import return_large_blocks
+from app.metrics import Metrics
 from app.outbound import Outbound
 from app.outbound.mail import Mail, Outbox, SmtpServer
 from app.resolvers.context import Server
@@ -19,17 +21,20 @@ from app.settings import Settings, SettingsError
 from app.steps.send_email import mailbox
 from app.storage.durable_runs import DurableRows
 from app.storage.sqlite import SqliteDatabase
-from app.storage.work import Database
+
+if TYPE_CHECKING:
+    from app.storage.postgres import PostgresDatabase
 
 
-async def open_server(settings: Settings) -> Server:
+async def open_server(settings: Settings, metrics: Metrics | None = None) -> Server:
     """What all applications share: database, keystore, password pool, file store and outgoing client."""
     return_large_blocks()
     settings.data.mkdir(parents=True, exist_ok=True)
     keystore = Keystore.load(settings.keystore_file, create=settings.environment == "development")
     if "://" in settings.assets_place:
         raise SettingsError("ACTIONQL_ASSETS: only folders are supported.")
-    database = open_database(settings)
+    database, metrics = open_database(settings), metrics or Metrics()
+    database.show(metrics)
     return Server(
         settings=settings,
         database=database,
@@ -41,19 +46,20 @@ async def open_server(settings: Settings) -> Server:
             queue=settings.argon2_queue,
         ),
         store=LocalStore(Path(settings.assets_place), max_bytes=settings.upload_bytes),
-        outbound=open_outbound(settings),
+        outbound=open_outbound(settings, metrics),
         attempts=AttemptLimiter(),
         run_rows=DurableRows(database.dialect),
         dispatcher=open_dispatcher(database_url(settings), settings.run_concurrency),
         changes=Changes(),
-        trail=Trail(database, keystore),
+        trail=Trail(database, keystore, metrics.refusals),
+        metrics=metrics,
     )
 
 
-def open_outbound(settings: Settings) -> Outbound:
+def open_outbound(settings: Settings, metrics: Metrics) -> Outbound:
     """The outgoing client with the operator's exemptions from the address guard."""
     try:
-        return Outbound(allow=settings.outbound_allow)
+        return Outbound(allow=settings.outbound_allow, calls=metrics.outbound)
     except ValueError as error:
         raise SettingsError(f"ACTIONQL_OUTBOUND_ALLOW: {error}") from None
 
@@ -79,7 +85,7 @@ async def close_server(server: Server) -> None:
     await server.database.close()
 
 
-def open_database(settings: Settings) -> Database:
+def open_database(settings: Settings) -> SqliteDatabase | PostgresDatabase:
     """PostgreSQL where `DATABASE_URL` says so, else the SQLite file in the data folder."""
     url = database_url(settings)
     if url.startswith("postgresql"):

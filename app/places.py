@@ -14,10 +14,17 @@ class Places:
     """So many requests in flight, and so many more that wait for a place."""
 
     def __init__(self, in_flight: int, queued: int) -> None:
+        self._in_flight = in_flight
         self.slots = asyncio.Semaphore(in_flight)
         self.here = 0
         self.waiting = 0
+        self.refused = 0
         self._most = in_flight + queued
+
+    @property
+    def in_flight(self) -> int:
+        """How many requests have a place."""
+        return self._in_flight - self.slots._value
 
     @property
     def full(self) -> bool:

@@ -62,9 +62,12 @@ def is_secure(request: Request) -> bool:
     That is so over HTTPS, and from this machine itself. A request that any proxy has touched is none from this
     machine: it needs a trusted proxy that says https.
     """
+    return request.scope["scheme"] == "https" or is_local(request)
+
+
+def is_local(request: Request) -> bool:
+    """Whether the request comes from this machine itself, as far as can be told: no proxy has touched it."""
     scope = request.scope
-    if scope["scheme"] == "https":
-        return True
     peer = _peer(scope)
     if peer is None or not peer.is_loopback or scope.get(_PROXIED):
         return False

@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from functools import partial
-from time import monotonic
+from time import monotonic, perf_counter
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
+from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 
 from app.descriptions import description_routes
-from app.doors import Door
-from app.edge import Admission, Edge, plain_error
+from app.doors import Door, Told, counted
+from app.edge import PROBES, Admission, Edge, plain_error
 from app.errors import NotFound
 from app.origins import AllowedOrigins
 from app.pages.console_routes import console_routes
@@ -26,6 +26,7 @@ from app.proxies import TrustedProxies
 from app.schema.endpoint import GraphQLEndpoint
 from app.settings import Settings
 from app.shims.endpoints import Endpoints
+from app.shims.figures import Figures
 from app.shims.files import Files
 from app.shims.records import record_routes
 from app.shims.sessions import session_routes
@@ -61,12 +62,14 @@ class Front(Starlette):
         self.stopping = asyncio.Event()
         """Set when the process is to end, before what is in flight has ended."""
         self._ways: Paths[_Way] = Paths()
-        self._way: ASGIApp = Admission(
+        self._told: Told = _told_nobody
+        self._admission = Admission(
             self._pass,
             in_flight=settings.in_flight,
             queued=settings.queued,
             seconds=settings.request_seconds,
         )
+        self._way: ASGIApp = self._admission
         if settings.trusted_proxies:
             self._way = TrustedProxies(self._way, settings.trusted_proxies)
         if settings.allowed_origins:
@@ -74,6 +77,12 @@ class Front(Starlette):
 
     def open(self, edge: Edge, graphql: GraphQLEndpoint) -> None:
         """Begins to serve applications."""
+        metrics, places = edge.server.metrics, self._admission.places
+        self._told = counted(metrics.requests, "pages")
+        metrics.read("requests_in_flight", lambda: places.in_flight)
+        metrics.read("requests_queued", lambda: max(0, places.here - places.in_flight))
+        metrics.read("requests_parked", lambda: places.waiting)
+        metrics.read("requests_refused", lambda: places.refused)
         for route in routes(edge, graphql):
             self.router.routes.append(route)
             self._ways.at(_path(route), partial(_way_to, route))
@@ -86,38 +95,65 @@ class Front(Starlette):
         found = self._ways.find(scope["path"]) if scope["type"] == "http" else None
         way, parts = found or (_BY_ROUTER, ())
         if way.door is None or not way.takes(scope["method"]):
-            return await super().__call__(scope, receive, send)
+            return await self._by_router(scope, receive, send)
         # Starlette's forms look for the application to know what to raise.
         scope["app"] = self
         scope["path_params"] = dict(zip(way.variables, parts, strict=True)) if parts else {}
         return await way.door(scope, receive, send)
 
+    async def _by_router(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers what is no door's: pages, files and descriptions, and the probes, which are not counted."""
+        if scope["type"] != "http" or scope["path"] in PROBES:
+            await super().__call__(scope, receive, send)
+            return
+        began, status = perf_counter(), 500
+
+        async def noting(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await super().__call__(scope, receive, noting)
+        finally:
+            self._told(scope, status, began)
+
+
+def _told_nobody(scope: Scope, status: int, began: float) -> None:
+    """For what is asked before anything is served."""
+
 
 def routes(edge: Edge, graphql: GraphQLEndpoint) -> list[BaseRoute]:
     """Every route of the server."""
-    files, webhooks, readiness = Files(edge), Webhooks(edge), Readiness(edge)
+    files, webhooks, readiness, figures = Files(edge), Webhooks(edge), Readiness(edge), Figures(edge)
     endpoints = Endpoints(edge)
     runtime = "/api/runtime/{application}"
+    requests = edge.server.metrics.requests
+    answered = Door(graphql.answer, counted(requests, "graphql"))
+    webhook = Door(webhooks.answer, counted(requests, "webhooks"))
+    endpoint = Door(endpoints.answer, counted(requests, "endpoints"))
     return [
-        Route("/graphql", Door(graphql.answer)),
-        Route(runtime, Door(graphql.answer)),
+        Route("/graphql", answered),
+        Route(runtime, answered),
         *record_routes(edge),
         *trigger_routes(edge),
         *session_routes(edge),
         Route("/", _start),
         Route("/healthz", _healthy),
         Route("/readyz", readiness.answer),
+        Route("/metrics", figures.answer),
         Mount("/static", static_app()),
         *description_routes(edge),
         Route(f"{runtime}/uploads", files.upload, methods=["POST"]),
         Route(f"{runtime}/assets/{{id}}/{{name:path}}", files.download, methods=["GET"]),
-        Route(f"{runtime}/action/{{id}}", Door(webhooks.answer), methods=ANY_METHOD),
-        Route(f"{runtime}/action/{{id}}/{{path:path}}", Door(webhooks.answer), methods=ANY_METHOD),
-        Route(f"{runtime}/endpoints/{{path:path}}", Door(endpoints.answer), methods=ANY_METHOD),
+        Route(f"{runtime}/action/{{id}}", webhook, methods=ANY_METHOD),
+        Route(f"{runtime}/action/{{id}}/{{path:path}}", webhook, methods=ANY_METHOD),
+        Route(f"{runtime}/endpoints/{{path:path}}", endpoint, methods=ANY_METHOD),
         *console_routes(edge),
         *session_page_routes(edge),
         # What no other door has.
-        Route("/{path:path}", Door(endpoints.answer), methods=ANY_METHOD),
+        Route("/{path:path}", endpoint, methods=ANY_METHOD),
     ]
 
 

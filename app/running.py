@@ -39,7 +39,14 @@ def durable_runs(
     cursors = Cursors(Seal(server.keystore.secret("run-cursor")), settings.run_cursor_bytes)
     limits = Limits(settings.run_lease_seconds, settings.run_attempts, settings.run_result_bytes)
     driver = Driver(
-        server.database, server.run_rows, revisions, cursors, server.passwords, server.dispatcher, limits
+        server.database,
+        server.run_rows,
+        revisions,
+        cursors,
+        server.passwords,
+        server.dispatcher,
+        limits,
+        engine.runs.note_end,
     )
     return DurableRuns(server.database, engine.runs, driver, server.dispatcher, server.changes)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from socket import SO_REUSEADDR, SO_REUSEPORT, SOCK_STREAM, SOL_SOCKET, socket
+from tempfile import TemporaryDirectory
 from threading import Thread
 from types import FrameType
 from typing import Any
@@ -75,13 +76,14 @@ def serve_in_workers(
     At SIGHUP, with `reload` also whenever a file of `paths` changes, each reads the definitions again.
     """
     asyncio.run(prepare(settings, definitions, environment))
-    worker = Worker(settings, _sources(definitions), dict(environment), tuple(paths))
-    config = _config(worker, settings, lifespan="on", factory=True, workers=workers)
-    with _Port(fileno=config.bind_socket().detach()) as port:
-        supervisor = _Supervisor(config, [port])
-        if reload:
-            _watch(paths)
-        supervisor.run()
+    with TemporaryDirectory(prefix="actionql-metrics-") as figures:
+        worker = Worker(settings, _sources(definitions), dict(environment), tuple(paths), Path(figures))
+        config = _config(worker, settings, lifespan="on", factory=True, workers=workers)
+        with _Port(fileno=config.bind_socket().detach()) as port:
+            supervisor = _Supervisor(config, [port])
+            if reload:
+                _watch(paths)
+            supervisor.run()
     if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
         raise WorkerFailed("A worker could not start; the log says why.")
 
@@ -94,13 +96,17 @@ class Worker:
     sources: tuple[Source, ...]
     environment: dict[str, str]
     paths: tuple[Path, ...]
+    figures: Path
+    """The folder in which the workers share their metrics."""
 
     def __call__(self) -> Starlette:
         configure_logs()
         _stop_without_parent()
         definitions = [rebuild_application(source) for source in self.sources]
         read = partial(load_definitions, self.paths)
-        app = create_app(self.settings, definitions, self.environment, prepared=True, read=read)
+        app = create_app(
+            self.settings, definitions, self.environment, prepared=True, read=read, figures=self.figures
+        )
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, app.changed.set)
         return _watching_stops(app)
 

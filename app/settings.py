@@ -146,6 +146,13 @@ class Settings(BaseSettings):
         "phixflow", description="The instance name, with which the paths of the incoming API begin."
     )
 
+    metrics_token: str | None = Field(
+        None,
+        repr=False,
+        min_length=16,
+        description="Bearer token for /metrics; without one only this machine sees them, in development.",
+    )
+
     body_bytes: Count = Field(1_000_000, description="Largest request body in bytes, uploads apart.")
     upload_bytes: Count = Field(25_000_000, description="Largest uploaded file in bytes.")
     graphql_bytes: Count = Field(64_000, description="Longest GraphQL document in bytes.")

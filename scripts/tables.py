@@ -16,6 +16,7 @@ from app.definition.options import Option, block_words, property_options, step_o
 from app.doors import UnsupportedMediaType
 from app.errors import INTERNAL_CODE, ActionQLError, DefinitionError
 from app.expressions import FUNCTIONS, Function
+from app.metrics.figures import SHOWN
 from app.properties import KINDS as PROPERTIES
 from app.properties.base import PropertyKind
 from app.schema.documents import PARSE_FAILED
@@ -45,6 +46,15 @@ def properties() -> str:
         (code(name), kind.description, _constraints(kind), _types(kind)) for name, kind in PROPERTIES.items()
     )
     return table(("kind", "holds", "options", "in GraphQL"), rows)
+
+
+def metrics() -> str:
+    """What `/metrics` shows."""
+    rows = (
+        (code(one.shown), one.kind, code(" ".join(one.labels)) if one.labels else "", one.words)
+        for one in SHOWN
+    )
+    return table(("metric", "kind", "labels", "tells"), rows)
 
 
 def filters() -> str:
@@ -112,7 +122,7 @@ def settings() -> str:
 
 
 TABLES: Mapping[str, Callable[[], str]] = {
-    one.__name__: one for one in (properties, filters, steps, examples, functions, errors, settings)
+    one.__name__: one for one in (properties, filters, steps, examples, functions, errors, settings, metrics)
 }
 
 

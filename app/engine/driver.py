@@ -7,7 +7,7 @@ loses its lease, is fenced by the row's epoch. A step that waits writes what it 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from os import getpid
@@ -89,8 +89,10 @@ class Driver:
         passwords: Passwords,
         dispatcher: Dispatcher,
         limits: Limits,
+        note_end: Callable[[str, datetime, str], None],
     ) -> None:
         self.limits = limits
+        self._note_end = note_end
         self.owner = f"{gethostname()}:{getpid()}"
         self.rows = rows
         self.audit = AuditRows(database.dialect)
@@ -159,13 +161,14 @@ class Driver:
         self, taken: Taken, execution: Execution, context: Context
     ) -> tuple[Execution, CompiledStep | None]:
         """Runs steps until one leaves the database; they, and where the run goes on, commit together."""
-        attempt, at = execution, None
+        attempt, at, ended = execution, None, False
 
         def work() -> Work[CompiledStep | None]:
-            nonlocal attempt, at
+            nonlocal attempt, at, ended
             attempt, at = execution.copy(), None
             attempt.refresh(clock())
             step = yield from advance(attempt, context)
+            ended = step is None
             if step is None:
                 yield from self._complete(taken, attempt)
             elif step.mode == "wait":
@@ -187,6 +190,8 @@ class Driver:
                 raise
         taken.part += 1
         attempt.journal.clear()
+        if ended:
+            self._note_end(taken.row.action_name, taken.row.created, "completed")
         if at is not None:
             self._dispatcher.notify(taken.id, at)
         return attempt, step
@@ -284,6 +289,7 @@ class Driver:
         log.info("run failed", run=row.id, action=row.action_name, code=ending.reason)
         try:
             await self._database.write(lambda: self._end(row, ending, notes, part))
+            self._note_end(row.action_name, row.created, ending.state)
         except Superseded:
             log.info("run is driven elsewhere", run=row.id)
         except Exception:

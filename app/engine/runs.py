@@ -27,6 +27,8 @@ from app.engine.recorded import recorded, recorded_input
 from app.engine.telling import principal_name, told_of_part
 from app.errors import ActionQLError, BadInput, TimedOut
 from app.expressions import EvaluationError
+from app.metrics import Durations
+from app.metrics.figures import RUN_SECONDS
 from app.permissions import Grant, Permissions, Principal, Verb
 from app.steps.base import Scope, Services
 from app.storage.records import Unhashed, Write
@@ -90,7 +92,9 @@ class Runs:
         services: Services,
         permissions: Permissions,
         passwords: Passwords,
+        ended: Durations | None = None,
     ) -> None:
+        self._ended = ended or Durations(RUN_SECONDS)
         self._database = database
         self._rows = RunRows(database.dialect)
         self.actions = actions
@@ -109,6 +113,7 @@ class Runs:
         context = Context(self.scopes(run), deadline)
         execution, step = await self._transact(run, execution, context)
         if step is None:
+            self.note_end(start.action, run.created, "completed")
             return Ended(run.id, execution.result)
         rest = asyncio.create_task(self._go_on(run, execution, step, context))
         # What has reached outside goes on to its end, whether or not its caller is still there.
@@ -135,6 +140,7 @@ class Runs:
             run = replace(run, part=run.part + 1)
             await self._leave(run, execution, step, context)
             execution, step = await self._transact(run, execution, context)
+        self.note_end(run.start.action, run.created, "completed")
         return Ended(run.id, execution.result)
 
     async def _transact(
@@ -177,6 +183,7 @@ class Runs:
     async def _fail(self, run: Run, execution: Execution, error: Exception) -> None:
         """Records how the run ended; that this fails too must not hide why it ended."""
         start = run.start
+        self.note_end(start.action, run.created, "fatal_errored")
         log.info(
             "run failed", run=run.id, action=start.action, code=error_code(error), request_id=start.request_id
         )
@@ -184,6 +191,11 @@ class Runs:
             await self._database.write(lambda: self._record(run, execution.copy(), "fatal_errored", error))
         except Exception:
             log.exception("failed run not recorded", run=run.id)
+
+    def note_end(self, action: str, created: datetime, state: str) -> None:
+        """Counts a run that has ended, with the time since it was made."""
+        seconds = (datetime.now(UTC) - created).total_seconds()
+        self._ended.add(seconds, (self.application.name, action, state))
 
     def _record(
         self, run: Run, execution: Execution, state: str, error: Exception | None = None

@@ -7,11 +7,14 @@ import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from time import perf_counter
 
 import httpcore
 import httpx
 
 from app.errors import StepFailed
+from app.metrics import Durations
+from app.metrics.figures import REQUEST_SECONDS
 from app.outbound.addresses import Exemption
 from app.outbound.answers import OutboundRefused, Response, StreamedResponse
 from app.outbound.body import GARBLED, counted, decoded
@@ -46,7 +49,9 @@ class Client:
         resolve: Resolve = look_up,
         network: httpcore.AsyncNetworkBackend | None = None,
         tls: ssl.SSLContext | None = None,
+        calls: Durations | None = None,
     ) -> None:
+        self._calls = calls or Durations(REQUEST_SECONDS)
         self._timeout = timeout
         self._max_bytes = max_bytes
         self._max_redirects = max_redirects
@@ -149,13 +154,23 @@ class Client:
         for _ in range(self._max_redirects + 1):
             check_url(request.url)
             client = self._trusted if trusted else self._guarded
-            with _failures_told(request.url):
+            with self._counting() as outcome, _failures_told(request.url):
                 answer = await client.send(request, stream=True)
+                outcome.append(f"{answer.status_code // 100}xx")
             if not follow_redirects or answer.next_request is None:
                 return answer
             await answer.aclose()
             request, trusted = follow(request, answer.next_request, trusted)
         raise StepFailed("The other server redirects too often.", f"after {self._max_redirects} redirects")
+
+    @contextmanager
+    def _counting(self) -> Iterator[list[str]]:
+        """Counts one request by what is left in the list: the class of its status, nothing where there is no answer."""
+        began, outcome = perf_counter(), list[str]()
+        try:
+            yield outcome
+        finally:
+            self._calls.add(perf_counter() - began, (outcome[0] if outcome else "failed",))
 
 
 def _client(

@@ -21,6 +21,7 @@ from app.engine.dispatch import Dispatcher
 from app.engine.durable_runs import DurableRuns
 from app.engine.runs import Runs, Start
 from app.errors import NotFound
+from app.metrics import Metrics
 from app.outbound import Outbound
 from app.permissions import Grant, Opened, Permissions, Principal, Verb
 from app.resolvers.key_ring import KeyRing
@@ -47,6 +48,7 @@ class Server:
     dispatcher: Dispatcher
     changes: Changes
     trail: Trail
+    metrics: Metrics
 
 
 @dataclass(frozen=True, eq=False)

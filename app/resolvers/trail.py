@@ -17,6 +17,7 @@ import structlog
 
 from app.auth.keystore import Keystore
 from app.auth.limiter import AttemptLimiter
+from app.metrics import Counts
 from app.resolvers.audit_chain import Sealer, audit_key
 from app.storage.audit import AuditRows, Entry
 from app.storage.work import Database, Work
@@ -32,11 +33,12 @@ log = structlog.get_logger()
 class Trail:
     """Takes entries and keeps the chain; `open` and `close` are for processes that serve."""
 
-    def __init__(self, database: Database, keystore: Keystore) -> None:
+    def __init__(self, database: Database, keystore: Keystore, refusals: Counts | None = None) -> None:
         self._database = database
         self._rows = AuditRows(database.dialect)
         self._sealer = Sealer(database, audit_key(keystore))
         self._limiter = AttemptLimiter()
+        self._refusals = refusals or Counts()
         self._noted: list[Entry] = []
         self._more: Counter[str] = Counter()
         self._counted = monotonic()
@@ -52,6 +54,7 @@ class Trail:
     def note(self, entry: Entry) -> None:
         """Has an entry written soon, unless there were too many of late from its address or altogether."""
         self._used = True
+        self._refusals.add((entry.operation, entry.result))
         now = monotonic()
         late = self._limiter.check(f"address:{entry.address}", PER_ADDRESS_MINUTE, now)
         if late is not None or self._limiter.check("all", PER_MINUTE, now) is not None:

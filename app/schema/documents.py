@@ -24,6 +24,7 @@ from graphql import (
     validate,
 )
 
+from app.metrics import Cache
 from app.schema.guard import VALIDATION_FAILED, Limits, guard, parse_guarded
 from app.schema.shelves import Shelves
 from app.schema.slots import Quick, quick
@@ -101,12 +102,14 @@ class Documents:
         max_bytes: int = 16_000_000,
         max_errors: int = 10,
         hide_suggestions: bool = False,
+        counted: Cache | None = None,
     ) -> None:
         self._schema = schema
         self._limits = limits
         self._max_errors = max_errors
         self._hide_suggestions = hide_suggestions
         self._shelves: Shelves[str, _Entry] = Shelves(max_documents, max_bytes)
+        self._counted = counted or Cache()
 
     def __len__(self) -> int:
         return len(self._shelves)
@@ -128,9 +131,12 @@ class Documents:
 
     def _find(self, source: str) -> _Entry:
         entry = self._shelves.get(source)
-        if entry is None:
-            entry = self._make(source)
-            self._shelves.add(source, entry, entry.weight)
+        if entry is not None:
+            self._counted.hits += 1
+            return entry
+        self._counted.misses += 1
+        entry = self._make(source)
+        self._shelves.add(source, entry, entry.weight)
         return entry
 
     def _make(self, source: str) -> _Entry:

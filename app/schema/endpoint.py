@@ -10,8 +10,10 @@ from graphql import ExecutionResult, execute
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.doors import OPERATION
 from app.edge import Edge, header, request_id
 from app.errors import ActionQLError, Forbidden, NotFound
+from app.metrics import Metrics
 from app.pages.graphiql import graphiql_response
 from app.resolvers.context import Context, Generation
 from app.schema.admission import Undisclosed, admit, is_open, is_outsider
@@ -40,8 +42,9 @@ class Served:
 class Schemas:
     """The schemas of the applications that are served, made when first asked for, gone with their generation."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, metrics: Metrics | None = None) -> None:
         self._settings = settings
+        self._metrics = metrics or Metrics()
         self._limits = _limits(settings)
         self._served: WeakKeyDictionary[Generation, dict[frozenset[str], Served]] = WeakKeyDictionary()
 
@@ -52,8 +55,10 @@ class Schemas:
         if telling not in variants:
             built = build_schema(generation.application, generation.permissions, telling)
             hidden = not is_open(generation, self._settings)
-            documents = Documents(built.graphql, self._limits, hide_suggestions=hidden)
-            variants[telling] = Served(built, documents, Plans(built))
+            documents = Documents(
+                built.graphql, self._limits, hide_suggestions=hidden, counted=self._metrics.documents
+            )
+            variants[telling] = Served(built, documents, Plans(built, counted=self._metrics.plans))
         return variants[telling]
 
 
@@ -62,7 +67,7 @@ class GraphQLEndpoint:
 
     def __init__(self, edge: Edge) -> None:
         self._edge = edge
-        self._schemas = Schemas(edge.server.settings)
+        self._schemas = Schemas(edge.server.settings, edge.server.metrics)
         self._door = Door(RequestLimits(bytes=edge.server.settings.body_bytes))
 
     async def answer(self, request: Request) -> Response:
@@ -78,6 +83,7 @@ class GraphQLEndpoint:
 
         async def run(parameters: GraphQLParameters, prepared: Prepared) -> ExecutionResult:
             nonlocal context
+            request.scope[OPERATION] = "query" if prepared.reads else "mutation"
             context = with_key(context, request, parameters, prepared, served.built.mutations)
             return await _execute(context, served, parameters, prepared)
 

@@ -24,6 +24,7 @@ from graphql import (
 from graphql.execution.values import VariableValues, get_variable_values
 
 from app.errors import ActionQLError
+from app.metrics import Cache
 from app.resolvers.context import Context
 from app.resolvers.records import read
 from app.schema.build import BuiltSchema
@@ -90,9 +91,15 @@ class Plans:
     """The compiled operations of one schema, bounded by number and by memory."""
 
     def __init__(
-        self, built: BuiltSchema, *, max_plans: int = MOST_PLANS, max_bytes: int = MOST_BYTES
+        self,
+        built: BuiltSchema,
+        *,
+        max_plans: int = MOST_PLANS,
+        max_bytes: int = MOST_BYTES,
+        counted: Cache | None = None,
     ) -> None:
         self._built = built
+        self._counted = counted or Cache()
         self._made: Shelves[Hashable, Made] = Shelves(max_plans, max_bytes)
 
     def __len__(self) -> int:
@@ -119,6 +126,7 @@ class Plans:
         if found is not None:
             made = self._made.get(_key(context, prepared, found[1]))
             if made is not None and made.plan is not None:
+                self._counted.hits += 1
                 return await made.plan.run(context, VariableValues({}, found[0]))
         nodes = prepared.operation.variable_definitions or ()
         variables = get_variable_values(self._built.graphql, nodes, dict(inputs))
@@ -127,7 +135,10 @@ class Plans:
         symbolic, shape = shaped(variables, prepared.whole)
         key = _key(context, prepared, shape)
         made = self._made.get(key)
-        if made is None:
+        if made is not None:
+            self._counted.hits += 1
+        else:
+            self._counted.misses += 1
             made = Made(self._compile(context, prepared, symbolic))
             # The key keeps the document, also when it is no longer cached itself.
             self._made.add(key, made, made.weight + prepared.weight)

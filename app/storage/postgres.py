@@ -16,6 +16,7 @@ from typing import Any, Literal, TypeVar
 import asyncpg
 
 from app.errors import Overloaded, TimedOut
+from app.metrics import Metrics
 from app.storage.failure import fail
 from app.storage.work import ReferenceViolated, Row, Statement, UniqueViolated, Work, remember
 
@@ -104,6 +105,11 @@ class PostgresDatabase:
     def version(self) -> int | None:
         """None: asking would cost as much as reading."""
         return None
+
+    def show(self, metrics: Metrics) -> None:
+        """Joins the use of the pool to the figures of the process."""
+        metrics.read("connections_open", lambda: self._pool.get_size() if self._pool else 0)
+        metrics.read("connections_idle", lambda: self._pool.get_idle_size() if self._pool else 0)
 
     async def close(self) -> None:
         """Waits for what is under way, then closes every connection."""

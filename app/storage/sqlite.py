@@ -16,6 +16,7 @@ from time import monotonic
 from typing import Literal, TypeVar
 
 from app.errors import Overloaded, TimedOut
+from app.metrics import Metrics
 from app.storage.sqlite_connection import Budget, Connection, Deadline, is_busy, is_interrupted
 from app.storage.sqlite_writer import Writer
 from app.storage.work import Statement, Work, remember
@@ -92,6 +93,12 @@ class SqliteDatabase:
             # Another process has the file locked for an instant.
             return None
         return version
+
+    def show(self, metrics: Metrics) -> None:
+        """Joins the writer's figures to those of the process."""
+        metrics.join("writer_batch", self._writer.batches)
+        metrics.join("writer_wait", self._writer.waits)
+        metrics.read("writes_queued", lambda: self._writer.queued)
 
     async def close(self) -> None:
         """Waits for what is queued, then closes the file."""

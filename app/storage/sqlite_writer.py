@@ -15,6 +15,8 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from app.errors import Overloaded, TimedOut
+from app.metrics import Durations
+from app.metrics.figures import BATCH_SIZES, WAIT_SECONDS
 from app.storage.failure import fail
 from app.storage.sqlite_connection import Connection, Deadline, is_busy, retry_busy
 from app.storage.work import ReferenceViolated, UniqueViolated, Work
@@ -32,6 +34,7 @@ class _Job:
     work: Callable[[], Work[Any]]
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Any]
+    queued: float
     value: Any = None
     error: BaseException | None = None
 
@@ -48,6 +51,8 @@ class Writer:
         self._patience = patience
         self._deadline = Deadline()
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self.batches = Durations(BATCH_SIZES)
+        self.waits = Durations(WAIT_SECONDS)
         self._closed = False
         self._thread = Thread(target=self._serve, name="sqlite-writer", daemon=True)
         self._thread.start()
@@ -58,7 +63,7 @@ class Writer:
             raise Overloaded("The server is stopping.")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._jobs.put(_Job(work, loop, future))
+        self._jobs.put(_Job(work, loop, future, monotonic()))
         return await future
 
     async def close(self) -> None:
@@ -69,13 +74,20 @@ class Writer:
         await asyncio.to_thread(self._thread.join)
         self._connection.close()
 
+    @property
+    def queued(self) -> int:
+        """How many works wait for their turn."""
+        return self._jobs.qsize()
+
     def _serve(self) -> None:
         while (job := self._jobs.get()) is not None:
             batch: list[_Job] = []
+            self.waits.add(monotonic() - job.queued)
             try:
                 self._run_batch(job, batch)
             except BaseException as error:  # the thread must outlive whatever goes wrong with one batch
                 self._fail(batch, error)
+            self.batches.add(len(batch))
             _settle_all(batch)
 
     def _run_batch(self, first: _Job, batch: list[_Job]) -> None:

@@ -56,6 +56,10 @@ def _where_set(name: str, *columns: str, unique: bool = False) -> Index:
     return Index(name, *columns, unique=unique, sqlite_where=filled, postgresql_where=filled)
 
 
+_OPEN = text("ended IS NULL")
+"""Runs that have not ended, which are few among those that have."""
+
+
 class RunRecord(_System, table=True):
     """One run of an action: what the console lists and the polling doors ask for.
 
@@ -68,6 +72,7 @@ class RunRecord(_System, table=True):
     __table_args__ = (
         Index("ix__actionql_run__application__created", "application", "created"),
         _where_set("ix__actionql_run__due", "due"),
+        Index("ix__actionql_run__open", "state", sqlite_where=_OPEN, postgresql_where=_OPEN),
         _where_set("ix__actionql_run__application__revision", "application", "revision"),
         _where_set("uq__actionql_run__idempotency_key", "idempotency_key", unique=True),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from app.doors import Door
+from app.doors import Door, counted
 from app.edge import Edge
 from app.shims.records.door import Handle, Records, Resource
 from app.shims.records.operations import OPERATIONS
@@ -14,12 +14,12 @@ BASE = "/api"
 
 def record_routes(edge: Edge) -> list[Route]:
     """A route for each path, with and without a slash at its end: clients send both."""
-    door = Records(edge)
+    door, told = Records(edge), counted(edge.server.metrics.requests, "rest")
     paths: dict[str, dict[str, Handle]] = {}
     for operation in sorted(OPERATIONS, key=lambda one: "{id}" in one.path):
         paths.setdefault(operation.path, {})[operation.method] = getattr(door, operation.name)
     return [
-        Route(f"{BASE}{path}{end}", Door(Resource(door, methods).answer))
+        Route(f"{BASE}{path}{end}", Door(Resource(door, methods).answer, told))
         for path, methods in paths.items()
         for end in ("", "/")
     ]

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from app.definition.inputs import Sent
 from app.definition.model import Action
 from app.definition.names import short_uuid
+from app.doors import Door, counted
 from app.edge import Edge, address, header, plain_error
 from app.errors import BadInput, Unauthenticated
 from app.resolvers.authenticate import authenticate_module
@@ -30,8 +31,11 @@ _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 def session_routes(edge: Edge) -> list[Route]:
     """The two paths of the door."""
-    door = Sessions(edge)
-    return [Route(SESSIONS, door.start, methods=_METHODS), Route(SESSION, door.show, methods=_METHODS)]
+    door, told = Sessions(edge), counted(edge.server.metrics.requests, "sessions")
+    return [
+        Route(SESSIONS, Door(door.start, told), methods=_METHODS),
+        Route(SESSION, Door(door.show, told), methods=_METHODS),
+    ]
 
 
 class Sessions:

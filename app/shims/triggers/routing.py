@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from app.doors import Door
+from app.doors import Door, counted
 from app.edge import Edge
 from app.shims.triggers.door import Triggers
 
@@ -13,10 +13,10 @@ _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 def trigger_routes(edge: Edge) -> list[Route]:
     """A route for each form of the two paths."""
-    door = Triggers(edge)
+    door, told = Triggers(edge), counted(edge.server.metrics.requests, "incoming")
     base = f"/{edge.server.settings.incoming_instance}/api/1/action"
     routes = []
     for action in ("{action}", "{application}/{action}"):
-        routes.append(Route(f"{base}/{action}/trigger", Door(door.trigger), methods=_METHODS))
-        routes.append(Route(f"{base}/{action}/poll/{{process}}", Door(door.poll), methods=_METHODS))
+        routes.append(Route(f"{base}/{action}/trigger", Door(door.trigger, told), methods=_METHODS))
+        routes.append(Route(f"{base}/{action}/poll/{{process}}", Door(door.poll, told), methods=_METHODS))
     return routes
