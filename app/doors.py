@@ -18,6 +18,10 @@ _METHODS = {method: method for method in ("GET", "HEAD", "POST", "PUT", "PATCH",
 
 Told = Callable[[Scope, int, float], None]
 """Takes a request that was answered: its scope, the status, and when it began."""
+REPEAT = "actionql.repeat"
+"""Under which the scope of a request with an idempotency key has it."""
+REPLAYED = "Idempotency-Replayed"
+"""The header of an answer of which something was done before."""
 RawHeaders = Iterable[tuple[bytes, bytes]]
 
 
@@ -38,6 +42,8 @@ class Door:
         """Answers one request."""
         began = perf_counter()
         response = await self._answer(Request(scope, receive))
+        if REPEAT in scope and scope[REPEAT].replayed:
+            response.headers[REPLAYED] = "true"
         try:
             await response(scope, receive, send)
         finally:

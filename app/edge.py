@@ -18,12 +18,14 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.definition.names import parse_uuid
+from app.doors import REPEAT
 from app.errors import (
     INTERNAL_CODE,
     INTERNAL_MESSAGE,
     ActionQLError,
     BadInput,
     HttpsRequired,
+    KeyInUse,
     NotFound,
     Overloaded,
     Problem,
@@ -36,6 +38,7 @@ from app.places import Place, Places
 from app.proxies import is_secure
 from app.resolvers.authenticate import authenticate, authenticate_basic
 from app.resolvers.context import Context, Generation, Server, no_place
+from app.resolvers.repeats import repeatable
 
 PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 """What watches the server is answered also when it is full."""
@@ -160,6 +163,21 @@ def header(request: Request, name: bytes) -> str | None:
     return None if found is None else found.decode("latin-1")
 
 
+def keyed(context: Context, request: Request, asked: Any) -> Context:
+    """The context of a request that changes something, which can be sent again with the same Idempotency-Key.
+
+    `asked` is what its body asks, as plain values.
+    """
+    key = header(request, b"idempotency-key")
+    if key is None:
+        return context
+    scope = request.scope
+    query: bytes = scope["query_string"]
+    context = repeatable(context, key, [request.method, scope["path"], query.decode("latin-1"), asked])
+    scope[REPEAT] = context.repeat
+    return context
+
+
 def address(request: Request) -> str:
     """The caller's address; behind trusted proxies, what they say it is."""
     client = request.scope.get("client")
@@ -221,7 +239,7 @@ def retry_headers(error: Exception) -> dict[str, str]:
     """When a refused caller may come back, in seconds."""
     if isinstance(error, TooManyRequests):
         return {"Retry-After": str(error.retry_after)}
-    return {"Retry-After": "1"} if isinstance(error, Overloaded) else {}
+    return {"Retry-After": "1"} if isinstance(error, Overloaded | KeyInUse) else {}
 
 
 def to_json(value: Any) -> bytes:

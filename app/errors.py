@@ -9,7 +9,9 @@
     ├── Forbidden            FORBIDDEN 403: known caller, not allowed
     ├── NotFound             NOT_FOUND 404
     ├── Conflict             CONFLICT 409: a unique value is taken, a record is still referred to
-    │   └── KeyReused        IDEMPOTENCY_KEY_REUSED 422: the key came with another input before
+    │   ├── KeyReused        IDEMPOTENCY_KEY_REUSED 422: the key came with another request before
+    │   ├── KeyInUse         IDEMPOTENCY_KEY_IN_USE 409: the first request with the key is under way
+    │   └── AlreadyDone      ALREADY_DONE 409: what the key came with was done; its answer is not given again
     ├── TooLarge             TOO_LARGE 413
     ├── ActionFailed         ACTION_FAILED 422: the author's `error` step ended the run, with its message
     ├── StepFailed           STEP_FAILED 502: a step could not do its work; callers do not see why
@@ -135,13 +137,28 @@ class Conflict(ActionQLError):
 
 
 class KeyReused(Conflict):
-    """An idempotency key came with another input than the first time."""
+    """An idempotency key came with another request than the first time."""
 
     code = "IDEMPOTENCY_KEY_REUSED"
     status = 422
 
     def __init__(self) -> None:
-        super().__init__("This idempotency key was sent with another input; take a new one.")
+        super().__init__("This idempotency key was sent with another request; take a new one.")
+
+
+class KeyInUse(Conflict):
+    """The first request with an idempotency key is still under way."""
+
+    code = "IDEMPOTENCY_KEY_IN_USE"
+
+    def __init__(self) -> None:
+        super().__init__("A request with this idempotency key is under way; send it again in a moment.")
+
+
+class AlreadyDone(Conflict):
+    """What an idempotency key came with was done before, and its answer is not given again."""
+
+    code = "ALREADY_DONE"
 
 
 class TooLarge(ActionQLError):

@@ -20,6 +20,7 @@ from app.running import open_dispatcher
 from app.settings import Settings, SettingsError
 from app.steps.send_email import mailbox
 from app.storage.durable_runs import DurableRows
+from app.storage.repeats import RepeatRows
 from app.storage.sqlite import SqliteDatabase
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ async def open_server(settings: Settings, metrics: Metrics | None = None) -> Ser
         outbound=open_outbound(settings, metrics),
         attempts=AttemptLimiter(),
         run_rows=DurableRows(database.dialect),
+        repeat_rows=RepeatRows(database.dialect),
         dispatcher=open_dispatcher(database_url(settings), settings.run_concurrency),
         changes=Changes(),
         trail=Trail(database, keystore, metrics.refusals),

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
 
 from app.assets.asset import Asset
 from app.assets.local import LocalStore
 from app.errors import NotFound
 from app.storage.assets import AssetRow, AssetRows
-from app.storage.work import Database
+from app.storage.work import Database, Work
 
 PATIENCE = timedelta(days=1)
 """How long a stored file may wait for a record that refers to it."""
+
+WriteAsset = Callable[[Asset, Callable[[], Work[Mapping[str, Any]]]], Awaitable[Mapping[str, Any]]]
 
 
 class Library:
@@ -24,25 +29,33 @@ class Library:
         self._application = application
         self._rows = AssetRows(database.dialect)
 
-    async def store(self, chunks: AsyncIterator[bytes], *, name: str, id: str | None = None) -> Asset:
-        """Keeps the bytes; the file is pending until a record refers to it. `id` where it was promised before."""
-        asset = await self._store.save(chunks, name=name, id=id)
-        row = AssetRow(
-            id=asset.id,
-            application=self._application,
-            name=asset.name,
-            content_type=asset.content_type,
-            size=asset.size,
-            sha256=asset.sha256,
-            state="pending",
-            created=datetime.now(UTC),
-        )
+    async def store(
+        self,
+        chunks: AsyncIterator[bytes],
+        *,
+        name: str,
+        id: str | None = None,
+        write: WriteAsset | None = None,
+    ) -> Asset:
+        """Keeps the bytes; the file is pending until a record refers to it. `id` where it was promised before.
+
+        `write` runs what makes the file known; where it gives another one that was kept before, that is it.
+        """
+        saved = await self._store.save(chunks, name=name, id=id)
+        kept: Asset | None = None
         try:
-            await self._database.write(lambda: self._rows.insert(row))
-        except BaseException:
-            await self._store.delete(asset.id)
-            raise
-        return asset
+            given = partial(self._enter, saved)
+            kept = Asset(**await (self._database.write(given) if write is None else write(saved, given)))
+        finally:
+            if kept != saved:
+                await self._store.delete(saved.id)
+        return kept
+
+    def _enter(self, asset: Asset) -> Work[Mapping[str, Any]]:
+        given = asdict(asset)
+        row = AssetRow(**given, application=self._application, state="pending", created=datetime.now(UTC))
+        yield from self._rows.insert(row)
+        return given
 
     async def find(self, id: str) -> AssetRow:
         """What is known of a file of this application; raises `NotFound`."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from app.definition.model import Action, Application
 from app.definition.steps import Retry, Step
 from app.definition.walk import walk
 from app.expressions import Expression
 from app.functions import kind_of
-from app.steps.base import Mode, StepFunction
+from app.steps.base import Mode, StepFunction, StepKind
 
 Block = tuple["CompiledStep", ...]
 
@@ -43,29 +44,33 @@ class CompiledAction:
     """Whether it, or an action that it may call, waits for a person."""
     confidential: bool
     """Whether it, or an action that it may call, makes tokens: its result is not kept."""
+    reaches: bool
+    """Whether it, or an action that it may call, leaves the process, so that it may be several transactions."""
 
 
 def compile_actions(application: Application) -> Mapping[str, CompiledAction]:
     """Every action of the application by name."""
-    actions = application.actions
-    return {
-        name: CompiledAction(
-            action,
-            _block(action.steps, "steps", application),
-            asks="ask" in (kinds := frozenset(kinds_of(actions, name))),
-            confidential="authenticate" in kinds,
-        )
-        for name, action in actions.items()
-    }
+    return {name: _action(application, action) for name, action in application.actions.items()}
 
 
-def kinds_of(actions: Mapping[str, Action], name: str) -> Iterator[str]:
+def _action(application: Application, action: Action) -> CompiledAction:
+    kinds = list(kinds_of(application.actions, action.name))
+    return CompiledAction(
+        action,
+        _block(action.steps, "steps", application),
+        asks=any(kind.name == "ask" for kind in kinds),
+        confidential=any(kind.name == "authenticate" for kind in kinds),
+        reaches=any(kind.reaches for kind in kinds),
+    )
+
+
+def kinds_of(actions: Mapping[str, Action], name: str) -> Iterator[StepKind[Any]]:
     """The kinds of all steps that a run of an action may come to."""
     waiting, seen = [name], {name}
     while waiting:
         for found in walk(actions[waiting.pop()]):
             if isinstance(found.value, Step):
-                yield found.value.kind
+                yield kind_of(found.value)
             elif found.to == "action" and found.value in actions and found.value not in seen:
                 seen.add(found.value)
                 waiting.append(found.value)

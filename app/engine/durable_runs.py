@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from time import monotonic
 from typing import Any
 from uuid import uuid4
@@ -21,39 +19,17 @@ from app.engine.execution import Execution
 from app.engine.interpreter import Context
 from app.engine.questions import belongs
 from app.engine.recorded import recorded_input
+from app.engine.repeated import NOT_KEPT
 from app.engine.runs import Run, Runs, Start
 from app.engine.telling import principal_name, told_of_start
-from app.errors import Conflict, KeyReused, StepFailed, TimedOut, error_of
-from app.expressions import to_plain
+from app.errors import AlreadyDone, Conflict, KeyInUse, StepFailed, TimedOut, error_of
 from app.steps.base import Ask, Done
 from app.storage.audit import Entry
 from app.storage.durable_runs import NewRun, StoredRun
+from app.storage.repeats import Repeat, RepeatRows
 from app.storage.work import Database, Work
 
 CANCELLED = "The run was cancelled."
-NOT_KEPT = "The run has ended; its result was not kept."
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """An idempotency key of a caller: who sends the same with it again gets the same run."""
-
-    digest: str
-    input: str
-
-    @classmethod
-    def of(cls, application: str, start: Start, key: str, given: Any) -> Key:
-        """The key as it is stored: nothing can be read from it."""
-        who = principal_name(start.principal) or ""
-        return cls(_digest([application, who, key]), _digest([start.action, given]))
-
-
-@dataclass(frozen=True, slots=True)
-class Performed:
-    """The result of a run with a key, and whether the key was known."""
-
-    result: Any
-    known: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +51,7 @@ class DurableRuns:
         self.revisions = driver.revisions
         self._rows = driver.rows
         self._audit = driver.audit
+        self._repeats = RepeatRows(database.dialect)
         self._database = database
         self.application = runs.application
         self._runs = runs
@@ -83,60 +60,52 @@ class DurableRuns:
         self._begun: dict[str, tuple[Taken, Execution, float]] = {}
         self._changes = changes
 
-    async def start(self, start: Start, key: Key | None = None) -> Begun:
+    async def start(self, start: Start) -> Begun:
         """Records a run and has it driven; gives its id when it is on disk.
 
-        With a key that is known: the run that is there, `KeyReused` where another input was sent with it.
+        With an idempotency key that is known: the run that is there, `KeyReused` where it came with another request.
         """
-        begun = await self.start_if(_always, start, key)
+        begun = await self.start_if(_always, start)
         assert begun is not None
         return begun
 
-    async def start_if(
-        self, holds: Callable[[], Work[bool]], start: Start, key: Key | None = None
-    ) -> Begun | None:
+    async def start_if(self, holds: Callable[[], Work[bool]], start: Start) -> Begun | None:
         """The same, if `holds` says so, whose changes commit together with the run; else None."""
         run = Run(str(uuid4()), start, datetime.now(UTC))
         execution = Execution.begin(self._runs.actions, start.action, start.input, self._runs.shared(run))
         here = self._dispatcher.has_room
-        row = self._new(run, execution, key, here)
-        lease = self.driver.limits.lease if here else 0.0
+        row = self._new(run, execution, here)
 
-        def work() -> Work[tuple[bool, StoredRun | None]]:
+        def work() -> Work[str | None]:
             if not (yield from holds()):
-                return False, None
-            known = yield from self._rows.insert(row, lease)
-            if known is None:
-                yield from self._audit.insert(told_of_start(start, row))
-            if known is None and not here:
-                yield from self._dispatcher.defer(run.id)
-            return True, known
+                return None
+            return (yield from self._repeats.once(start.repeat, self._insert(start, row)))
 
-        held, known = await self._database.write(work)
-        if not held:
+        id = await self._database.write(work)
+        if id is None:
             return None
-        if known is not None:
-            return _known(known, key)
+        if id != run.id:
+            return await self._begun_before(id)
         if here:
             self._hand_over(run, execution, row)
         self._wake(run.id, here)
         return Begun(run.id, row.state)
 
-    async def perform(self, start: Start, key: Key) -> Performed:
-        """The result of a run with a key, as it is kept, also when it had ended before; raises what it ended with.
+    async def perform(self, start: Start) -> Any:
+        """The result of a run, as it is kept; with an idempotency key that is known, of the run that is there.
 
-        `Conflict` while the run that the key began is under way.
+        Raises what the run ended with, and `KeyInUse` while one that the key began before is under way.
         """
-        deadline = monotonic() + self._runs.seconds(start.action)
-        begun = await self.start(start, key)
+        deadline = monotonic() + self._runs.time_of(start)
+        begun = await self.start(start)
         if begun.known and begun.state not in ("completed", "fatal_errored"):
-            raise Conflict("A run with this idempotency key is under way.")
+            raise KeyInUse
         row = await self._ended(begun.id, deadline)
         if row.state != "completed":
             raise error_of(row.reason or "", row.message or "")
         if row.result is None and self._runs.actions[start.action].confidential:
-            raise Conflict(NOT_KEPT)
-        return Performed(row.result, begun.known)
+            raise AlreadyDone(NOT_KEPT)
+        return row.result
 
     async def look(self, run: str, seconds: float) -> None:
         """Waits until a run has ended, or so long."""
@@ -144,17 +113,32 @@ class DurableRuns:
             await self._ended(run, monotonic() + seconds)
 
     async def answer(
-        self, row: StoredRun, token: str, input: Any, told: Entry, idempotency_key: str | None = None
-    ) -> bool:
-        """Gives a waiting run its answer, and has it go on; whether it had been given before with the same key.
+        self, row: StoredRun, token: str, input: Any, told: Entry, repeat: Repeat | None = None
+    ) -> None:
+        """Gives a waiting run its answer, and has it go on, unless it was given before with the same key.
 
         `BadInput` names what is wrong with the answer. `Conflict` where the run does not wait, or the token is not
         that of its question; `KeyReused` where the key came with another answer.
         """
-        given = None if idempotency_key is None else [_digest([token, idempotency_key]), _digest(input)]
-        if given is not None and belongs(token, row.wait) and _known_answer(row, given):
-            return True
+        if await self._database.read(lambda: self._repeats.find(repeat)):
+            return
         _check_question(row, token)
+        cursor = await self._answered(row, input)
+        here = self._dispatcher.has_room
+
+        def work() -> Work[None]:
+            if not (yield from self._rows.answer(row.id, row.epoch or 0, cursor, {"token": token})):
+                raise Conflict("The question has just been answered, or its time was over.")
+            yield from self._audit.insert(told)
+            if not here:
+                yield from self._dispatcher.defer(row.id)
+
+        await self._database.write(lambda: self._repeats.once(repeat, work()))
+        self._wake(row.id, here)
+        self._changes.tell(row.id)
+
+    async def _answered(self, row: StoredRun, input: Any) -> str:
+        """The cursor behind the question at which the run stands; raises `BadInput`."""
         taken, execution, _ = await self.driver.restore(row)
         context = Context(taken.runs.scopes(taken.run), taken.deadline)
         step = execution.next_step()
@@ -163,23 +147,7 @@ class DurableRuns:
             raise StepFailed("The run does not stand at a question.")
         application = taken.runs.application
         execution.settle(step, Done(check_values(application, asked.fields, input, "field of this question")))
-        cursor = self._cursors.write(row.id, execution)
-        wait = {"token": token, "answered": given}
-        here = self._dispatcher.has_room
-
-        def work() -> Work[bool]:
-            found = yield from self._rows.answer(row.id, row.epoch or 0, cursor, wait)
-            if found:
-                yield from self._audit.insert(told)
-            if found and not here:
-                yield from self._dispatcher.defer(row.id)
-            return found
-
-        if not await self._database.write(work):
-            raise Conflict("The question has just been answered, or its time was over.")
-        self._wake(row.id, here)
-        self._changes.tell(row.id)
-        return False
+        return self._cursors.write(row.id, execution)
 
     async def cancel(self, run: str, told: Entry) -> bool:
         """Whether there was a run to end; who drives it stops at its next change."""
@@ -235,7 +203,21 @@ class DurableRuns:
             self._changes.tell(run)
         return True
 
-    def _new(self, run: Run, execution: Execution, key: Key | None, here: bool) -> NewRun:
+    def _insert(self, start: Start, row: NewRun) -> Work[str]:
+        """Records a run, and calls for somebody to drive it unless this process does; its id."""
+        here = row.owner is not None
+        yield from self._rows.insert(row, self.driver.limits.lease if here else 0.0)
+        yield from self._audit.insert(told_of_start(start, row))
+        if not here:
+            yield from self._dispatcher.defer(row.id)
+        return row.id
+
+    async def _begun_before(self, id: str) -> Begun:
+        row = await self._database.read(lambda: self._rows.find(id))
+        assert row is not None
+        return Begun(id, row.state, known=True)
+
+    def _new(self, run: Run, execution: Execution, here: bool) -> NewRun:
         start = run.start
         action = self._runs.actions[start.action].action
         limit = self.driver.limits.result_bytes
@@ -256,8 +238,6 @@ class DurableRuns:
             epoch=int(here),
             attempts=int(here),
             owner=self.driver.owner if here else None,
-            idempotency_key=None if key is None else key.digest,
-            input_digest=None if key is None else key.input,
         )
 
     def _hand_over(self, run: Run, execution: Execution, new: NewRun) -> None:
@@ -305,19 +285,6 @@ def stored(new: NewRun) -> StoredRun:
     return StoredRun(**{**dict.fromkeys(StoredRun.__slots__), **known})
 
 
-def _known(row: StoredRun, key: Key | None) -> Begun:
-    if key is None or row.input_digest != key.input:
-        raise KeyReused
-    return Begun(row.id, row.state, known=True)
-
-
-def _known_answer(row: StoredRun, given: list[str]) -> bool:
-    key, input = (row.wait or {}).get("answered") or ("", "")
-    if key == given[0] and input != given[1]:
-        raise KeyReused
-    return bool(key == given[0])
-
-
 def _check_question(row: StoredRun, token: str) -> None:
     if row.ended is not None:
         raise Conflict("The run has ended; it takes no answer.")
@@ -326,8 +293,3 @@ def _check_question(row: StoredRun, token: str) -> None:
         raise Conflict(f"The run does not wait: its question {asked}.")
     if not belongs(token, row.wait):
         raise Conflict("The token is not that of the question which the run waits for.")
-
-
-def _digest(value: Any) -> str:
-    """The SHA-256 of a value as JSON, whatever the order of its keys."""
-    return sha256(json.dumps(to_plain(value), sort_keys=True, default=str).encode()).hexdigest()

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from time import monotonic
 from typing import Any
 from uuid import uuid4
@@ -24,14 +25,16 @@ from app.engine.execution import Execution
 from app.engine.interpreter import LATE, Context, advance, reach
 from app.engine.journal import written
 from app.engine.recorded import recorded, recorded_input
+from app.engine.repeated import answered_before, kept_answer
 from app.engine.telling import principal_name, told_of_part
-from app.errors import ActionQLError, BadInput, TimedOut
+from app.errors import ActionQLError, BadInput, KeyInUse, TimedOut
 from app.expressions import EvaluationError
 from app.metrics import Durations
 from app.metrics.figures import RUN_SECONDS
 from app.permissions import Grant, Permissions, Principal, Verb
 from app.steps.base import Scope, Services
 from app.storage.records import Unhashed, Write
+from app.storage.repeats import Repeat, RepeatRows
 from app.storage.runs import RunRow, RunRows
 from app.storage.work import Database, Work
 
@@ -40,6 +43,8 @@ _GRACE = 30.0
 """Seconds after its time in which a run must have been recorded, or its process has died."""
 _MOST_KEPT = 16_000
 """Bytes of an input or a result that are kept for the console; its caller has been given it whole."""
+Moved = tuple[Execution, CompiledStep | None]
+"""Where a run stands after a transaction, and the step that leaves the process; None where it has ended."""
 log = structlog.get_logger()
 
 
@@ -59,6 +64,8 @@ class Start:
     """Where it came from, for the audit trail."""
     operation: str = "run"
     """What the audit trail calls it."""
+    repeat: Repeat | None = None
+    """There where it came with an idempotency key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +104,7 @@ class Runs:
         self._ended = ended or Durations(RUN_SECONDS)
         self._database = database
         self._rows = RunRows(database.dialect)
+        self._repeats = RepeatRows(database.dialect)
         self.actions = actions
         self._services = services
         self._permissions = permissions
@@ -104,11 +112,19 @@ class Runs:
         self._leaving: set[asyncio.Task[Ended]] = set()
 
     async def run(self, start: Start) -> Ended:
-        """Runs an action to its end; its errors are raised after they have been recorded."""
+        """Runs an action to its end; its errors are raised after they have been recorded.
+
+        With an idempotency key that is known it is not run, and the result is that of then; the key is for actions
+        that do not reach outside.
+        """
         if self.actions[start.action].asks:
             raise BadInput("This action waits for a person; start it with startAction.")
+        if start.repeat is not None:
+            known = await self._database.read(lambda: self._repeats.find(start.repeat))
+            if known:
+                return Ended("", answered_before(known[0]))
         run = Run(str(uuid4()), start, datetime.now(UTC))
-        deadline = monotonic() + self._time_of(start)
+        deadline = monotonic() + self.time_of(start)
         execution = Execution.begin(self.actions, start.action, start.input, self.shared(run))
         context = Context(self.scopes(run), deadline)
         execution, step = await self._transact(run, execution, context)
@@ -143,13 +159,11 @@ class Runs:
         self.note_end(run.start.action, run.created, "completed")
         return Ended(run.id, execution.result)
 
-    async def _transact(
-        self, run: Run, execution: Execution, context: Context
-    ) -> tuple[Execution, CompiledStep | None]:
+    async def _transact(self, run: Run, execution: Execution, context: Context) -> Moved:
         """One transaction of the run; works on a copy, so the database may start it anew."""
         attempt = execution
 
-        def work() -> Work[tuple[Execution, CompiledStep | None]]:
+        def work() -> Work[Moved]:
             nonlocal attempt
             attempt = execution.copy()
             attempt.refresh(clock())
@@ -158,14 +172,31 @@ class Runs:
             yield from self._record(run, attempt, state)
             return attempt, step
 
+        repeat = run.start.repeat
+        transaction = work if repeat is None else partial(self._once, repeat, run, work)
         while True:
             try:
-                return await self._database.write(work)
+                return await self._database.write(transaction)
             except Unhashed as missing:
                 run.hashes[missing.text] = await self._passwords.hash(missing.text)
+            except KeyInUse:
+                raise
             except Exception as error:
                 await self._fail(run, attempt, error)
                 raise
+
+    def _once(self, repeat: Repeat, run: Run, work: Callable[[], Work[Moved]]) -> Work[Moved]:
+        """The one transaction of a run that came with an idempotency key, unless another one has just done it."""
+        moved: list[Moved] = []
+
+        def answered() -> Work[Mapping[str, Any]]:
+            moved.append((yield from work()))
+            return kept_answer(self.actions[run.start.action], moved[0][0].result, self.conceal)
+
+        yield from self._repeats.once(repeat, answered())
+        if not moved:
+            raise KeyInUse
+        return moved[0]
 
     async def _leave(self, run: Run, execution: Execution, step: CompiledStep, context: Context) -> None:
         deadline = asyncio.timeout(max(0.0, context.deadline - monotonic()))
@@ -208,7 +239,7 @@ class Runs:
         execution.journal.clear()
 
     def _longest(self, run: Run) -> timedelta:
-        return timedelta(seconds=self._time_of(run.start) + _GRACE)
+        return timedelta(seconds=self.time_of(run.start) + _GRACE)
 
     def _row(self, run: Run, execution: Execution, state: str, error: Exception | None) -> RunRow:
         action = self.actions[run.start.action].action
@@ -279,7 +310,8 @@ class Runs:
         """The text without the application's secrets."""
         return self._services.conceal(text)
 
-    def _time_of(self, start: Start) -> float:
+    def time_of(self, start: Start) -> float:
+        """How long a run may be at work, where its caller says so."""
         return self.seconds(start.action) if start.seconds is None else start.seconds
 
     def seconds(self, action: str) -> float:

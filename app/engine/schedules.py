@@ -12,9 +12,10 @@ import structlog
 
 from app.definition.inputs import check_input
 from app.definition.model import Action, Application, ScheduleTrigger
-from app.engine.durable_runs import DurableRuns, Key
+from app.engine.durable_runs import DurableRuns
 from app.engine.runs import Start
 from app.permissions import SYSTEM
+from app.storage.repeats import Repeat
 from app.storage.schedules import ScheduleRows
 from app.storage.work import Database, Work
 
@@ -103,9 +104,9 @@ class Schedules:
             moved = yield from self._rows.move(action.uuid.hex, schedule.line, slot)
             return moved and not late
 
-        start = Start(action.name, check_input(self._application, action, {}), SYSTEM, DOOR)
-        key = Key(f"{DOOR}:{action.uuid}:{slot:%Y-%m-%dT%H:%MZ}", "")
-        begun = await self._durable.start_if(first, start, key)
+        once = Repeat(f"{DOOR}:{action.uuid}:{slot:%Y-%m-%dT%H:%MZ}", "", "")
+        start = Start(action.name, check_input(self._application, action, {}), SYSTEM, DOOR, repeat=once)
+        begun = await self._durable.start_if(first, start)
         if begun is not None:
             log.info("schedule started", action=action.name, run=begun.id, slot=slot.isoformat())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from weakref import WeakSet
 
 import structlog
@@ -14,12 +15,13 @@ from app.engine.schedules import Clock, Schedules, utc_now
 from app.engine.telling import told_of_end
 from app.storage.audit import AuditRows
 from app.storage.durable_runs import DurableRows
+from app.storage.repeats import KEPT, RepeatRows
 from app.storage.work import Database, Work
 
 INTERRUPTED = "The server's process ended while the run was under way."
 _MOST = 100
 _TIDY = 600
-"""Ticks between two looks at definitions that no run needs."""
+"""Ticks between two looks at definitions that no run needs, and at idempotency keys that are too old."""
 log = structlog.get_logger()
 
 
@@ -39,6 +41,7 @@ class Worker:
         self._applications = applications
         self._former: WeakSet[DurableRuns] = WeakSet()
         self._rows = rows
+        self._repeats = RepeatRows(database.dialect)
         self._audit = AuditRows(database.dialect)
         self._ticks = 0
         self._now = now
@@ -82,7 +85,7 @@ class Worker:
             await one.tick()
 
     async def sweep(self) -> None:
-        """Wakes what is due, ends waiting runs whose process is gone, frees definitions that no run needs."""
+        """Wakes what is due, ends waiting runs whose process is gone, frees what nobody needs any more."""
         served = list(self._applications)
         overdue = await self._database.read(lambda: self._rows.due(served, _MOST))
         for run in overdue:
@@ -92,6 +95,7 @@ class Worker:
         if self._ticks % _TIDY == 0:
             for one in self._applications.values():
                 await one.revisions.free()
+            await self._database.write(lambda: self._repeats.forget(datetime.now(UTC) - KEPT))
         self._ticks += 1
 
     def _scheduled(self) -> list[Schedules]:

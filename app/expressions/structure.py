@@ -27,7 +27,7 @@ class Compiled:
     """
 
     raw: Any
-    names: frozenset[str]
+    names: frozenset[str] = field(repr=False)
     is_constant: bool
     _run: Run = field(repr=False)
 

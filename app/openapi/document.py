@@ -84,12 +84,21 @@ def _scheme(subject: Subject, name: str, server: str) -> Mapping[str, str]:
     return {**_SCHEMES[name], "name": f"{prefix}actionql-{subject.application.uuid.hex}"}
 
 
+_KEY = Parameter(
+    "header",
+    "Idempotency-Key",
+    {"type": "string", "pattern": "^[!-~]{1,255}$"},
+    "The same request with the same key is done once; `Idempotency-Replayed: true` marks an answer given again.",
+)
+
+
 def _operation(one: Described, components: Mapping[str, Schema]) -> dict[str, Any]:
     made: dict[str, Any] = {"operationId": one.id, "tags": [one.tag], "summary": one.summary}
     if one.description:
         made["description"] = one.description
-    if one.parameters:
-        made["parameters"] = [_parameter(parameter) for parameter in one.parameters]
+    parameters = (*one.parameters, _KEY) if one.keyed else one.parameters
+    if parameters:
+        made["parameters"] = [_parameter(parameter) for parameter in parameters]
     if one.body is not None:
         made["requestBody"] = _body(one.body, components)
     made["responses"] = {status: _answer(answer) for status, answer in one.answers.items()}

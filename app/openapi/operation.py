@@ -65,6 +65,8 @@ class Described:
     body: Body | None = None
     security: tuple[Security, ...] = ("nobody",)
     """Any of them will do."""
+    keyed: bool = False
+    """Whether it changes something, and takes an idempotency key."""
 
 
 def answers(status: int, description: str, schema: Schema | None = None, **headers: str) -> dict[str, Answer]:

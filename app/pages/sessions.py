@@ -21,6 +21,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match, Route
 from starlette.types import Scope
 
+from app.assets import reference
 from app.auth.form_tokens import form_token, is_form_token
 from app.definition.model import Action
 from app.definition.names import short_uuid
@@ -198,7 +199,7 @@ async def _files(context: Context, kind: str, given: Sequence[Any], before: Sequ
     """References to the files of a field; without new ones, to those that came with an earlier try."""
     kept = [text for text in before if isinstance(text, str)]
     files = [file for file in given if isinstance(file, UploadFile) and file.filename]
-    new = [await keep(context, file.filename or "", chunks(file)) for file in files]
+    new = [reference(await keep(context, file.filename or "", chunks(file))) for file in files]
     return [*kept, *new] if kind == "multi_file" else new or kept
 
 

@@ -150,6 +150,19 @@ class Permissions:
         """The properties and relations of a model that exist for callers with these roles."""
         return self._names(self._application.models[model], verb, roles)
 
+    def view(self, roles: frozenset[str]) -> str:
+        """A text that is the same for callers who may read the same, also by other definitions."""
+        everyone = roles | {PUBLIC}
+        shown = (
+            (
+                model.name,
+                sorted(self.names(model.name, Verb.READ, roles)),
+                sorted(repr(rows) for role, rows in model.read.items() if role in everyone),
+            )
+            for model in self._application.models.values()
+        )
+        return repr(sorted(shown))
+
     def offered(self, model: str, verb: Verb) -> bool:
         """Whether any role at all has the right, so that the operation exists in the schema."""
         return any(name == model and writing is (verb is not Verb.READ) for name, writing, _ in self._rows)

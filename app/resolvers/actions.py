@@ -6,32 +6,37 @@ from typing import Any
 
 from app.definition.inputs import Sent, check_sent
 from app.definition.model import Action
-from app.engine.runs import Ended, Start
+from app.engine.runs import Start
 from app.expressions import to_plain
 from app.permissions import Rule
 from app.resolvers.audit import refusals_told
 from app.resolvers.context import Context
-from app.resolvers.runs import key_of, starting
+from app.resolvers.repeats import at_work
+from app.resolvers.runs import starting
 
 
-async def run_action(context: Context, id: str, input: Any, idempotency_key: str | None = None) -> Any:
-    """The result of an action, by uuid or name, JSON-ready; null when it has none.
+async def run_action(context: Context, id: str, input: Any) -> Any:
+    """Runs an action, by uuid or name; its result is JSON-ready.
 
     Raises `NotFound` for what nobody may call, `Unauthenticated` or `Forbidden` for who may not, `BadInput` with the
     fields that are missing, surplus or wrong, and what the run raises.
-
-    The same caller's same input with the same idempotency key has the result, or the error, of the run that is there;
-    `Conflict` while that is under way, `KeyReused` for another input.
     """
-    start = starting(context, id, input)
-    key = key_of(context, start, idempotency_key, input)
-    if key is not None:
-        done = await context.generation.durable.perform(start, key)
-        if done.known:
-            context.replay()
-        return done.result
-    ended = await context.generation.runs.run(start)
-    return to_plain(ended.result)
+    return to_plain(await performed(context, starting(context, id, input)))
+
+
+async def performed(context: Context, start: Start) -> Any:
+    """The result of a run for whose end the caller waits.
+
+    With an idempotency key it is run once. One that reaches outside is then a durable run, which ends whatever
+    becomes of this process, and whose error is answered again, too.
+    """
+    generation = context.generation
+    if start.repeat is None:
+        return (await generation.runs.run(start)).result
+    with at_work(context):
+        if generation.runs.actions[start.action].reaches:
+            return await generation.durable.perform(start)
+        return (await generation.runs.run(start)).result
 
 
 def check_opened(context: Context, action: Action, rule: Rule) -> None:
@@ -43,13 +48,13 @@ def check_opened(context: Context, action: Action, rule: Rule) -> None:
         context.generation.permissions.may_run_opened(context.principal, action, rule)
 
 
-async def run_opened(context: Context, action: Action, sent: Sent, rule: Rule) -> Ended:
-    """How a run of an action ended that an endpoint or trigger opens by its own rule; its result as the run left it.
+async def run_opened(context: Context, action: Action, sent: Sent, rule: Rule) -> Any:
+    """The result of an action that an endpoint or trigger opens by its own rule, as the run left it.
 
     Raises `Unauthenticated` or `Forbidden` for who may not, `BadInput` with what is missing, surplus or wrong under
     the names that the sender knows, and what the run raises.
     """
-    return await context.generation.runs.run(opening(context, action, sent, rule))
+    return await performed(context, opening(context, action, sent, rule))
 
 
 def opening(context: Context, action: Action, sent: Sent, rule: Rule) -> Start:

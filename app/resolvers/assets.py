@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from time import time
-from typing import Any
+from typing import Any, TypeVar
 
 from app.assets import Asset, clean_name, reference
 from app.assets.signature import sign, verify
@@ -14,8 +14,11 @@ from app.errors import ActionQLError, BadInput, Forbidden, NotFound, Unauthentic
 from app.permissions import Verb
 from app.resolvers.context import Context
 from app.resolvers.links import check_link, links
+from app.resolvers.repeats import asking, once
 from app.storage.assets import AssetRow
+from app.storage.work import Work
 
+T = TypeVar("T")
 UPLOAD_LIFETIME = 900
 FILE_KINDS = ("file", "image", "multi_file")
 
@@ -57,12 +60,12 @@ async def accept_upload(context: Context, fields: Mapping[str, str], chunks: Asy
     raise BadInput("The upload form has been used.", {"reference": ["is_taken"]})
 
 
-async def keep(context: Context, name: str, chunks: AsyncIterator[bytes]) -> str:
-    """Stores a file that came with the input of an action; the reference to it.
+async def keep(context: Context, name: str, chunks: AsyncIterator[bytes]) -> Asset:
+    """Stores a file that came with the input of an action.
 
     The door asks first whether the caller may run the action.
     """
-    return reference(await context.generation.library.store(chunks, name=clean_name(name)))
+    return await context.generation.library.store(chunks, name=clean_name(name))
 
 
 async def store(context: Context, name: str, chunks: AsyncIterator[bytes]) -> str:
@@ -70,7 +73,12 @@ async def store(context: Context, name: str, chunks: AsyncIterator[bytes]) -> st
     permissions = context.generation.permissions
     permissions.admit(context.principal)
     _authorize_some(context)
-    return links(context)(await keep(context, name, chunks))
+
+    async def write(saved: Asset, work: Callable[[], Work[T]]) -> T:
+        return await once(asking(context, [saved.name, saved.sha256]), work)
+
+    stored = await context.generation.library.store(chunks, name=clean_name(name), write=write)
+    return links(context)(reference(stored))
 
 
 async def download(

@@ -30,6 +30,7 @@ from app.resolvers.trail import Trail
 from app.settings import Settings
 from app.storage.durable_runs import DurableRows
 from app.storage.records import Records
+from app.storage.repeats import Repeat, RepeatRows
 from app.storage.work import Database
 
 
@@ -49,6 +50,9 @@ class Server:
     changes: Changes
     trail: Trail
     metrics: Metrics
+    repeat_rows: RepeatRows
+    under_way: set[tuple[str, str]] = field(default_factory=set)
+    """The requests with idempotency keys that this process is at, as key and part."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,14 +91,6 @@ class Generation:
         return self.profiles_by_uuid.get(uuid.hex) if uuid else profiles.get(id)
 
 
-@dataclass(slots=True)
-class Repeat:
-    """The idempotency key of a request, and whether it is answered as an earlier request was."""
-
-    key: str
-    replayed: bool = False
-
-
 @asynccontextmanager
 async def no_place() -> AsyncIterator[bool]:
     """For requests that are not counted: all of them may wait."""
@@ -117,19 +113,9 @@ class Context:
     opened: Opened | None = None
     """A model that the door opens by a rule of its own."""
     repeat: Repeat | None = None
-    """There where the request has an idempotency key that its door hands on."""
+    """There where the request came with an idempotency key."""
     parked: Callable[[], AbstractAsyncContextManager[bool]] = no_place
     """Gives the request's place to others while it waits; says whether there is room for one more to wait."""
-
-    @property
-    def idempotency_key(self) -> str | None:
-        """The key that came with the request."""
-        return None if self.repeat is None else self.repeat.key
-
-    def replay(self) -> None:
-        """Notes that the request is answered as an earlier one with its key was."""
-        if self.repeat is not None:
-            self.repeat.replayed = True
 
     def authorize(self, verb: Verb, model: str) -> Grant:
         """The caller's right to `verb` on records of `model`; raises when there is none."""
@@ -148,4 +134,5 @@ class Context:
             self.request_id,
             address=self.address,
             operation=operation,
+            repeat=self.repeat,
         )

@@ -210,7 +210,7 @@ class _Entrances:
         )
 
     def _changes(self, action: Action) -> bool:
-        return any(_is_change(kind) for kind in kinds_of(self.application.actions, action.name))
+        return any(_is_change(kind.name) for kind in kinds_of(self.application.actions, action.name))
 
     def _place(self, *path: str) -> Place | None:
         return self.context.generation.outline.place(path)

@@ -19,9 +19,10 @@ from app.json_text import write_json
 from app.permissions import Rule
 from app.properties import KINDS
 from app.resolvers import runs
-from app.resolvers.actions import check_opened, opening
+from app.resolvers.actions import check_opened, opening, performed
 from app.resolvers.context import Context
-from app.resolvers.runs import RunStarted, RunView, key_of
+from app.resolvers.repeats import part
+from app.resolvers.runs import RunStarted, RunView
 
 WAIT_SECONDS = 60.0
 POLL_SECONDS = 0.5
@@ -92,18 +93,14 @@ async def run_each(
     check_incoming(context, action)
     until = monotonic() + _patience(action, seconds, WAIT_SECONDS)
     return [
-        await _one(context, action, replace(request, body=write_json(record)), until) for record in records
+        await _one(part(context, str(index)), action, replace(request, body=write_json(record)), until)
+        for index, record in enumerate(records)
     ]
 
 
-async def start_incoming(
-    context: Context, action: Action, request: Incoming, idempotency_key: str | None = None
-) -> RunStarted:
+async def start_incoming(context: Context, action: Action, request: Incoming) -> RunStarted:
     """Starts a durable run, to be polled; raises as `start_action` does."""
-    start = _start(context, action, request, None)
-    same = {"query": dict(request.sent.values), "body": request.body}
-    key = key_of(context, start, idempotency_key, same)
-    begun = await context.generation.durable.start(start, key)
+    begun = await context.generation.durable.start(_start(context, action, request, None))
     return RunStarted(begun.id, begun.state)
 
 
@@ -139,8 +136,7 @@ async def _one(context: Context, action: Action, request: Incoming, until: float
 
 async def _outcome(context: Context, start: Start) -> Outcome:
     try:
-        ended = await context.generation.runs.run(start)
-        return Outcome(to_plain(ended.result))
+        return Outcome(to_plain(await performed(context, start)))
     except EvaluationError as error:
         structlog.get_logger().info("answer failed", reason=str(error), request_id=context.request_id)
         return Outcome(error=StepFailed("The answer could not be written.", str(error)))

@@ -12,6 +12,7 @@ from app.permissions import Grant, Verb
 from app.resolvers.audit import about, entry, refusals_told, tells_refusals
 from app.resolvers.context import Context
 from app.resolvers.links import links
+from app.resolvers.repeats import once
 from app.storage.records import Unhashed, Wanted, Write
 from app.storage.selection import Field, Leaf, Query, Selection, Source, Values, granted
 from app.storage.shape import Page
@@ -100,7 +101,9 @@ async def _create_one(context: Context, grant: Grant, item: Item, wanted: Wanted
 
     def work(write: Write) -> Work[tuple[int, Any]]:
         records = context.generation.records
-        return records.create_and_read(grant, item, write, wanted, last=True, told=told)
+        # What is done once is not all that its transaction does.
+        last = context.repeat is None
+        return records.create_and_read(grant, item, write, wanted, last=last, told=told)
 
     _, made = await _hashing(context, work)
     if made is not None:
@@ -237,7 +240,7 @@ async def delete_all(context: Context, model: str) -> None:
             yield from context.generation.records.delete(grant, id)
         yield from _tell(context, "delete", model, ids)
 
-    await context.server.database.write(work)
+    await once(context, work)
 
 
 def require(context: Context, verb: Verb, model: str) -> None:
@@ -308,6 +311,6 @@ async def _hashing(context: Context, work: Callable[[Write], Work[T]]) -> T:
     hashes: dict[str, str] = {}
     while True:
         try:
-            return await context.server.database.write(lambda: work(Write(datetime.now(UTC), hashes)))
+            return await once(context, lambda: work(Write(datetime.now(UTC), hashes)))
         except Unhashed as missing:
             hashes[missing.text] = await context.server.passwords.hash(missing.text)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from app.definition.inputs import check_input
-from app.engine.durable_runs import Key
 from app.engine.questions import belongs
 from app.engine.runs import Start
 from app.engine.telling import principal_name
@@ -32,7 +30,6 @@ _MOMENTS = frozenset({"created_from", "created_before"})
 _FILTERS = _MOMENTS | {"state", "action", "door", "text"}
 MOST_SEARCHED = 200
 """Characters of a text that runs are searched for."""
-_KEY = re.compile(r"[!-~]{1,255}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +38,6 @@ class RunStarted:
 
     id: str
     state: str
-    known: bool = False
-    """Whether the key had started it before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +82,10 @@ class RunView:
     """Whether its place is kept: it can be cancelled, or retried once it has failed."""
 
 
-async def start_action(
-    context: Context, id: str, input: Any, idempotency_key: str | None = None
-) -> RunStarted:
-    """Starts an action, by uuid or name, as a durable run; raises as `run_action` does, `KeyReused` too."""
-    start = starting(context, id, input)
-    begun = await context.generation.durable.start(start, key_of(context, start, idempotency_key, input))
-    if begun.known:
-        context.replay()
-    return RunStarted(begun.id, begun.state, begun.known)
+async def start_action(context: Context, id: str, input: Any) -> RunStarted:
+    """Starts an action, by uuid or name, as a durable run; raises as `run_action` does."""
+    begun = await context.generation.durable.start(starting(context, id, input))
+    return RunStarted(begun.id, begun.state)
 
 
 async def run(
@@ -148,9 +138,7 @@ async def count_runs(context: Context, where: Mapping[str, Any] | None = None) -
     return await context.server.database.read(lambda: lists.count(application, wanted))
 
 
-async def answer_run(
-    context: Context, id: str, token: str, input: Any, idempotency_key: str | None = None
-) -> RunStarted:
+async def answer_run(context: Context, id: str, token: str, input: Any) -> RunStarted:
     """Answers what a run waits for; who has the token of the question may, whoever started the run.
 
     `Conflict` where it does not wait or the token is another's, `BadInput` for a wrong answer.
@@ -162,8 +150,7 @@ async def answer_run(
     if row is None or not (belongs(token, row.wait) or _may_see(context, row)):
         raise NotFound(_NO_RUN)
     told = about_run(context, "answer", row)
-    if await durable.answer(row, token, input, told, _checked_key(idempotency_key)):
-        context.replay()
+    await durable.answer(row, token, input, told, context.repeat)
     return RunStarted(row.id, "running")
 
 
@@ -193,19 +180,6 @@ def starting(context: Context, id: str, input: Any) -> Start:
     with refusals_told(context, "run", action.name):
         generation.permissions.may_run(context.principal, action)
     return context.start(action.name, check_input(generation.application, action, input))
-
-
-def key_of(context: Context, start: Start, key: str | None, input: Any) -> Key | None:
-    """The caller's idempotency key; `BadInput` for one that is none."""
-    key = _checked_key(key)
-    application = context.generation.application.uuid.hex
-    return None if key is None else Key.of(application, start, key, input)
-
-
-def _checked_key(key: str | None) -> str | None:
-    if key is not None and not _KEY.fullmatch(key):
-        raise BadInput("An idempotency key has 1 to 255 visible ASCII characters.")
-    return key
 
 
 async def _watched(context: Context, row: StoredRun, seconds: int, states: Collection[str]) -> StoredRun:

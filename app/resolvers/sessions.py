@@ -15,7 +15,8 @@ from app.resolvers.actions import opening
 from app.resolvers.audit import about_run
 from app.resolvers.context import Context, Generation
 from app.resolvers.keys import takes_keys
-from app.resolvers.runs import RunStarted, Waiting, key_of, waiting_for
+from app.resolvers.repeats import repeatable
+from app.resolvers.runs import RunStarted, Waiting, waiting_for
 from app.storage.durable_runs import StoredRun
 
 DOOR = "execution"
@@ -50,16 +51,12 @@ def find_module(generations: Iterable[Generation], id: str) -> tuple[Generation,
     return None
 
 
-async def start_session(
-    context: Context, module: Action, sent: Sent, idempotency_key: str | None = None
-) -> RunStarted:
+async def start_session(context: Context, module: Action, sent: Sent) -> RunStarted:
     """Starts a module for a caller with a key of it, and gives its id when it is on disk.
 
-    Raises `BadInput` that names every missing, surplus or wrong start parameter, and `KeyReused`.
+    Raises `BadInput` that names every missing, surplus or wrong start parameter.
     """
-    start = opening(context, module, sent, _OPEN)
-    key = key_of(context, start, idempotency_key, dict(sent.values))
-    begun = await context.generation.durable.start(start, key)
+    begun = await context.generation.durable.start(opening(context, module, sent, _OPEN))
     return RunStarted(begun.id, begun.state)
 
 
@@ -90,7 +87,8 @@ async def answer_session(context: Context, module: Action, id: str, token: str, 
     row = await _find(context, module, id)
     if row.door != DOOR:
         raise Conflict(OUTDATED)
-    await context.generation.durable.answer(row, token, input, about_run(context, "answer", row), token)
+    once = repeatable(context, token, [id, input]).repeat
+    await context.generation.durable.answer(row, token, input, about_run(context, "answer", row), once)
 
 
 async def _find(context: Context, module: Action, id: str) -> StoredRun:

@@ -40,12 +40,12 @@ def _action_field(application: Application, action: Action, types: Types) -> Mut
     call = _Call(action, {name: one.names for name, one in types.items()})
     told = answer_types(application, action)
     if told is None or not all(map(SHAPE.fullmatch, told)):
-        return MutationField(field(name, JSON | None, about, arguments), call.run, keyed=True)
+        return MutationField(field(name, JSON | None, about, arguments), call.run)
     models = {name: types[of.model].names for name, of in told.items() if of and of.model in types}
     outputs = _Outputs(answer_type(action.name), call, models)
     fields = [field(name, _annotation(of, types) | None) for name, of in told.items()]
     type_ = filled(shell(outputs.type), fields, f"What `{name}` answers.")
-    return MutationField(field(name, type_ | None, about, arguments), outputs.run, outputs.select, keyed=True)
+    return MutationField(field(name, type_ | None, about, arguments), outputs.run, outputs.select)
 
 
 def _argument(name: str, input: Input, types: Types) -> Argument:
@@ -86,7 +86,7 @@ class _Call:
     async def run(self, asked: Asked) -> Any:
         """The action's result, JSON-ready."""
         input = {name: self._value(self.action.input[name], one) for name, one in asked.arguments.items()}
-        return await run_action(asked.context, self.action.uuid.hex, input, asked.context.idempotency_key)
+        return await run_action(asked.context, self.action.uuid.hex, input)
 
     def _value(self, input: Input, value: Any) -> Any:
         """A record's values by the names of the definition."""

@@ -23,7 +23,7 @@ from app.schema.documents import Documents, Prepared
 from app.schema.examples import example_query
 from app.schema.guard import Limits
 from app.schema.http import Door, GraphQLParameters, RequestLimits, negotiate
-from app.schema.idempotency import REPLAYED, with_key
+from app.schema.idempotency import marked, with_key
 from app.schema.plans import Plans
 from app.settings import Settings
 
@@ -82,16 +82,12 @@ class GraphQLEndpoint:
         served = self._schemas.of(context.generation, context.principal.roles)
 
         async def run(parameters: GraphQLParameters, prepared: Prepared) -> ExecutionResult:
-            nonlocal context
             request.scope[OPERATION] = "query" if prepared.reads else "mutation"
-            context = with_key(context, request, parameters, prepared, served.built.mutations)
-            return await _execute(context, served, parameters, prepared)
+            caller = with_key(context, request, parameters, prepared, served.built.mutations)
+            return marked(caller, await _execute(caller, served, parameters, prepared))
 
         documents = Undisclosed(served.documents) if is_outsider(context) else served.documents
-        response = await self._door.serve(request, documents, run, context.request_id)
-        if context.repeat is not None and context.repeat.replayed:
-            response.headers[REPLAYED] = "true"
-        return response
+        return await self._door.serve(request, documents, run, context.request_id)
 
     def warm(self, generation: Generation) -> None:
         """Makes the schema that callers without hidden properties see, before the first request."""

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
+from graphql import ExecutionResult
 from starlette.requests import Request
 
+from app.doors import REPEAT
 from app.edge import header
 from app.errors import BadInput
-from app.resolvers.context import Context, Repeat
+from app.resolvers.context import Context
+from app.resolvers.repeats import repeatable
 from app.schema.documents import Prepared
 from app.schema.http import GraphQLParameters
 from app.schema.mutation_field import MutationField
-
-REPLAYED = "Idempotency-Replayed"
 
 
 def with_key(
@@ -26,22 +26,30 @@ def with_key(
 ) -> Context:
     """The context with the key that came with the request; queries, which change nothing, need none.
 
-    Raises `BadInput` where the extension comes with a document that does several things, or one that takes no key:
-    it would not be safe to send it again. The header means nothing there: callers such as steps send it with whatever
-    they send.
+    Raises `BadInput` where the extension comes with a field that takes no key: it would not be safe to send it again.
+    The header means nothing there: callers such as steps send it with whatever they send.
     """
     key = _key(request, parameters)
     if key is None or prepared.reads:
         return context
-    doing = [name for name in prepared.root_names if not name.startswith("__")]
-    takes = len(doing) == 1 and mutations[doing[0]].keyed
-    if not takes and not (parameters.extensions or {}).get("idempotencyKey"):
+    fields = [name for name in prepared.root_names if not name.startswith("__")]
+    without = [name for name in fields if not mutations[name].keyed]
+    if without and (parameters.extensions or {}).get("idempotencyKey"):
+        raise BadInput(f"{without[0]} takes no idempotency key.")
+    if without:
         return context
-    if len(doing) > 1:
-        raise BadInput("An idempotency key is for one mutation: send each in a request of its own.")
-    if not all(mutations[name].keyed for name in doing):
-        raise BadInput(f"{doing[0]} takes no idempotency key.")
-    return replace(context, repeat=Repeat(key))
+    asked = [parameters.query, parameters.operation_name, parameters.variables]
+    context = repeatable(context, key, asked)
+    request.scope[REPEAT] = context.repeat
+    return context
+
+
+def marked(context: Context, result: ExecutionResult) -> ExecutionResult:
+    """The result with `idempotencyReplayed` among its extensions: the fields that are answered as they were before."""
+    if context.repeat is not None and context.repeat.replayed:
+        replayed = [key for key in result.data or {} if key in context.repeat.replayed]
+        result.extensions = {**(result.extensions or {}), "idempotencyReplayed": replayed}
+    return result
 
 
 def _key(request: Request, parameters: GraphQLParameters) -> str | None:

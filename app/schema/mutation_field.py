@@ -9,6 +9,7 @@ from typing import Any
 from strawberry.types.field import StrawberryField
 
 from app.resolvers.context import Context
+from app.resolvers.repeats import part
 from app.schema.fields import Info, RootField
 from app.schema.names import ModelNames
 from app.schema.selections import Nodes, Reader
@@ -40,7 +41,7 @@ class MutationField:
     field: StrawberryField
     run: Callable[[Asked], Awaitable[Any]]
     select: Callable[[Reader, Nodes], Any] = nothing
-    keyed: bool = False
+    keyed: bool = True
     """Whether it takes an idempotency key."""
 
     def bound(self, names: Mapping[str, ModelNames]) -> RootField:
@@ -49,7 +50,8 @@ class MutationField:
         async def resolve(info: Info, arguments: Mapping[str, Any]) -> Any:
             reader = Reader.of(info, names)
             selected = self.select(reader, info.field_nodes)
-            return await self.run(Asked(info.context, arguments, selected, reader.values.done()))
+            context = part(info.context, str(info.path.key))
+            return await self.run(Asked(context, arguments, selected, reader.values.done()))
 
         return RootField(self.field, resolve)
 
@@ -59,7 +61,7 @@ def fixed(
     field: StrawberryField,
     answer: Callable[[Context, Mapping[str, Any]], Awaitable[Mapping[str, Any]]],
     *,
-    keyed: bool = False,
+    keyed: bool = True,
 ) -> MutationField:
     """A field whose answer is an object of a type that no definition changes; `answer` gives it by field name."""
 

@@ -17,6 +17,7 @@ from graphql import (
 from graphql.execution.values import VariableValues
 
 from app.resolvers.context import Context
+from app.resolvers.repeats import part
 from app.schema.mutation_field import Asked, MutationField
 from app.schema.operands import Operands
 from app.schema.slots import Slot
@@ -53,7 +54,8 @@ class CompiledMutation:
     async def run(self, context: Context, variables: VariableValues) -> ExecutionResult:
         """The answer with its errors; what this raises was raised before anything was done."""
         asked = [
-            one if isinstance(one, str) else (one, _asked(one, context, variables)) for _, one in self.fields
+            one if isinstance(one, str) else (one, _asked(one, part(context, key), variables))
+            for key, one in self.fields
         ]
         data: dict[str, Any] = {}
         errors: list[GraphQLError] = []

@@ -76,16 +76,19 @@ def _token_fields(application: Application) -> Iterator[MutationField]:
             ],
         ),
         lambda context, a: login(context, a["authProfileUuid"], a.get("username"), a.get("password")),
+        keyed=False,
     )
     yield fixed(
         "TokenPair",
         field("refreshToken", TokenPair | None, "The next token pair; single use.", [Argument("token", str)]),
         lambda context, a: refresh_token(context, a["token"]),
+        keyed=False,
     )
     yield fixed(
         "RevokedToken",
         field("revokeRefreshToken", RevokedToken | None, "Ends a session.", [Argument("token", str)]),
         lambda context, a: revoke_refresh_token(context, a["token"]),
+        keyed=False,
     )
 
 
@@ -101,13 +104,12 @@ def _action_field(application: Application) -> MutationField:
             ],
         ),
         _action,
-        keyed=True,
     )
 
 
 async def _action(asked: Asked) -> Any:
     context, given = asked.context, asked.arguments
-    return {"results": await run_action(context, given["id"], given.get("input"), context.idempotency_key)}
+    return {"results": await run_action(context, given["id"], given.get("input"))}
 
 
 def _upload_field() -> MutationField:
@@ -122,4 +124,5 @@ def _upload_field() -> MutationField:
         lambda context, a: request_upload(
             context, a["modelName"], a["propertyName"], a["fileName"], a["contentType"]
         ),
+        keyed=False,
     )

@@ -74,7 +74,6 @@ def run_mutation_fields() -> Iterator[MutationField]:
             [Argument("id", strawberry.ID, description="The action's uuid or name."), _INPUT],
         ),
         _start,
-        keyed=True,
     )
     token = Argument("token", str, description="That of the question: `run { waiting { token } }`.")
     answer = Argument("input", JSON | None, description="The answer: its fields by name.")
@@ -82,9 +81,10 @@ def run_mutation_fields() -> Iterator[MutationField]:
         "RunStarted",
         field("answerRun", RunStarted | None, "Answers what a run asks.", [_ID, token, answer]),
         _answer,
-        keyed=True,
     )
-    yield fixed("Run", field("cancelRun", Run | None, "Ends a run, whatever it does.", [_ID]), _cancel)
+    yield fixed(
+        "Run", field("cancelRun", Run | None, "Ends a run, whatever it does.", [_ID]), _cancel, keyed=False
+    )
 
 
 def _reading(
@@ -125,14 +125,12 @@ async def _runs(context: Context, given: Arguments, shape: Shape) -> Any:
 
 
 async def _start(context: Context, given: Arguments) -> Any:
-    begun = await start_action(context, given["id"], given.get("input"), context.idempotency_key)
+    begun = await start_action(context, given["id"], given.get("input"))
     return {"runId": begun.id, "state": begun.state}
 
 
 async def _answer(context: Context, given: Arguments) -> Any:
-    answered = await answer_run(
-        context, given["id"], given["token"], given.get("input"), context.idempotency_key
-    )
+    answered = await answer_run(context, given["id"], given["token"], given.get("input"))
     return {"runId": answered.id, "state": answered.state}
 
 

@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from app.definition.model import PUBLIC, Action
 from app.definition.names import snake
-from app.edge import Edge, plain_error, read_body, to_json
+from app.edge import Edge, keyed, plain_error, read_body, to_json
 from app.errors import StepFailed
 from app.openapi import Answer, Body, Described, Schema, Subject
 from app.openapi.errors import plain_refusals
@@ -43,8 +43,9 @@ class Webhooks:
         """Runs the action of the path with the request, and answers what it returns."""
         try:
             context = await self._edge.context(request, DOOR)
-            body = await read_body(request, context.server.settings.body_bytes)
-            result = await run_action(context, request.path_params["id"], {"request": parse(request, body)})
+            given = parse(request, await read_body(request, context.server.settings.body_bytes))
+            context = keyed(context, request, given["body"])
+            result = await run_action(context, request.path_params["id"], {"request": given})
             return render(result)
         except Exception as error:
             return plain_error(request, error)
@@ -65,7 +66,7 @@ def _takes_requests(action: Action) -> bool:
 
 
 def _described(subject: Subject, action: Action, method: str) -> Described:
-    errors = plain_refusals(subject.schemas, 400, 401, 403, 404, 413, 422, 502, 504)
+    errors = plain_refusals(subject.schemas, 400, 401, 403, 404, 409, 413, 422, 502, 504)
     anything: Mapping[str, Schema] = {"*/*": {}}
     security: tuple[Security, ...] = ("nobody", "bearer") if PUBLIC in action.allow else ("bearer",)
     return Described(
@@ -78,6 +79,7 @@ def _described(subject: Subject, action: Action, method: str) -> Described:
         answers={"default": Answer("What the action answers.", anything), **errors},
         body=None if method in ("GET", "DELETE") else Body(anything, required=False),
         security=security,
+        keyed=True,
     )
 
 

@@ -23,7 +23,6 @@ from sqlalchemy import (
     literal_column,
     null,
     select,
-    text,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -57,8 +56,6 @@ class NewRun:
     epoch: int
     attempts: int
     owner: str | None
-    idempotency_key: str | None
-    input_digest: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +84,6 @@ class StoredRun:
     wait: Mapping[str, Any] | None
     epoch: int | None
     attempts: int | None
-    input_digest: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +117,9 @@ class DurableRows:
     def __init__(self, dialect: DialectName) -> None:
         self._dialect = dialect
         now, later = clock(dialect), clock(dialect, "seconds")
-        known = insert_of(dialect).values(
+        new = insert(RUN).values(
             {field.name: bindparam(f"new_{field.name}") for field in fields(NewRun)}
             | {"due": later, "started": case((bindparam("taken", type_=Float()) > 0, now))}
-        )
-        unless_known = known.on_conflict_do_nothing(
-            index_elements=["idempotency_key"], index_where=text("idempotency_key IS NOT NULL")
         )
         mine = update(RUN).where(RUN.c.id == bindparam("run"), RUN.c.epoch == bindparam("mine"))
         noted = {"journal": func.coalesce(RUN.c.journal, bindparam("steps", type_=RUN.c.journal.type))}
@@ -134,8 +127,7 @@ class DurableRows:
         ended: dict[str, Any] = {
             name: bindparam(f"new_{name}") for name in ("state", "reason", "error", "message", "result")
         }
-        self._insert = self._prepared(unless_known.returning(RUN.c.id))
-        self._by_key = self._prepared(select(*COLUMNS).where(RUN.c.idempotency_key == bindparam("key")))
+        self._insert = self._prepared(new)
         self._by_id = self._prepared(select(*COLUMNS).where(RUN.c.id == bindparam("run")))
         self._take = self._prepared(_taking(dialect, now, later))
         self._move = self._changing(
@@ -192,14 +184,11 @@ class DurableRows:
             )
         )
 
-    def insert(self, run: NewRun, seconds: float) -> Work[StoredRun | None]:
-        """Records a run that is due in so many seconds; the run that is there where its key is known."""
+    def insert(self, run: NewRun, seconds: float) -> Work[None]:
+        """Records a run that is due in so many seconds."""
         values = {f"new_{field.name}": getattr(run, field.name) for field in fields(NewRun)}
         taken = {"seconds": self._seconds(seconds), "taken": float(run.epoch)}
-        if (yield self._insert.statement(values | taken)):
-            return None
-        rows = yield self._by_key.statement({"key": run.idempotency_key})
-        return _stored(self._by_key, rows)
+        yield self._insert.statement(values | taken)
 
     def take(self, run: str, served: Sequence[str], owner: str, lease: float) -> Work[StoredRun | None]:
         """The run with a new epoch and a lease, if it is due and of an application that is served."""
@@ -211,11 +200,6 @@ class DurableRows:
         """The run with this id."""
         rows = yield self._by_id.statement({"run": run})
         return _stored(self._by_id, rows)
-
-    def find_by_key(self, key: str) -> Work[StoredRun | None]:
-        """The run that was started with this key."""
-        rows = yield self._by_key.statement({"key": key})
-        return _stored(self._by_key, rows)
 
     def move(self, run: str, epoch: int, place: Place, entries: Sequence[Any], part: int) -> Work[None]:
         """Commits where the run goes on, with what its steps noted; `part` counts from 0 in each epoch."""

@@ -50,10 +50,10 @@ def _maybe_number() -> Any:
     return Field(default=None, sa_column=Column(BigInteger()))
 
 
-def _where_set(name: str, *columns: str, unique: bool = False) -> Index:
+def _where_set(name: str, *columns: str) -> Index:
     """An index of the rows alone that have a value in the last column: others cost it nothing."""
     filled = text(f"{columns[-1]} IS NOT NULL")
-    return Index(name, *columns, unique=unique, sqlite_where=filled, postgresql_where=filled)
+    return Index(name, *columns, sqlite_where=filled, postgresql_where=filled)
 
 
 _OPEN = text("ended IS NULL")
@@ -74,7 +74,6 @@ class RunRecord(_System, table=True):
         _where_set("ix__actionql_run__due", "due"),
         Index("ix__actionql_run__open", "state", sqlite_where=_OPEN, postgresql_where=_OPEN),
         _where_set("ix__actionql_run__application__revision", "application", "revision"),
-        _where_set("uq__actionql_run__idempotency_key", "idempotency_key", unique=True),
     )
 
     id: str = _key()
@@ -103,8 +102,6 @@ class RunRecord(_System, table=True):
     owner: str | None = _maybe_text()
     epoch: int | None = _maybe_number()
     attempts: int | None = _maybe_number()
-    idempotency_key: str | None = _maybe_text()
-    input_digest: str | None = _maybe_text()
 
 
 class JournalRecord(_System, table=True):
@@ -273,6 +270,22 @@ class AuditSealRecord(_System, table=True):
     mac: str = _text()
 
 
+class RepeatRecord(_System, table=True):
+    """A request with an idempotency key that was done, wholly or in part; `answers` are JSON, by part.
+
+    All that identifies it are digests.
+    """
+
+    __tablename__: ClassVar[str] = "actionql_repeat"
+    __table_args__ = (Index("ix__actionql_repeat__created", "created"),)
+
+    key: str = _key()
+    asked: str = _text()
+    rights: str = _text()
+    answers: str = _text()
+    created: datetime = _moment()
+
+
 class RevisionRecord(_System, table=True):
     """A definition as it was served, for the runs that began with it."""
 
@@ -303,6 +316,7 @@ USER: Table = SYSTEM.tables["actionql_user"]
 KEY: Table = SYSTEM.tables["actionql_key"]
 ASSET: Table = SYSTEM.tables["actionql_asset"]
 SEED: Table = SYSTEM.tables["actionql_seed"]
+REPEAT: Table = SYSTEM.tables["actionql_repeat"]
 REVISION: Table = SYSTEM.tables["actionql_revision"]
 SCHEDULE: Table = SYSTEM.tables["actionql_schedule"]
 AUDIT: Table = SYSTEM.tables["actionql_audit"]

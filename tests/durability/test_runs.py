@@ -10,6 +10,7 @@ import pytest
 from app.errors import ActionFailed, BadInput, Conflict, KeyReused, NotFound
 from app.permissions import Principal
 from app.resolvers.actions import run_action
+from app.resolvers.repeats import repeatable
 from app.resolvers.runs import answer_run, cancel_run, retry_run, run, runs, start_action
 from tests.durability.desk import asked_for, desk, slow_answer
 from tests.support.files import FileServer
@@ -60,8 +61,12 @@ async def test_run_asks_twice_and_ends_with_the_answers(tmp_path: Path, database
                 break
         assert again is not None
         assert again.title == "Question 2 for Ada"
-        await answer_run(one.context, started.id, again.token, {"amount": 8}, "key")
-        await answer_run(one.context, started.id, again.token, {"amount": 8}, "key")
+        await answer_run(
+            repeatable(one.context, "key", {"amount": 8}), started.id, again.token, {"amount": 8}
+        )
+        await answer_run(
+            repeatable(one.context, "key", {"amount": 8}), started.id, again.token, {"amount": 8}
+        )
         ended = await one.until(started.id, "completed")
         assert ended.result == 8
         assert await one.marks(started.id) == ["before", "answer 1", "answer 2"]
@@ -155,33 +160,38 @@ async def test_failed_run_goes_on_from_its_last_place(
 
 async def test_same_key_starts_once(tmp_path: Path, database_url: str) -> None:
     async with desk(tmp_path, database_url) as one:
-        starts = [start_action(one.as_(CLERK), "Three", {"n": 1}, "k") for _ in range(8)]
+        starts = [
+            start_action(repeatable(one.as_(CLERK), "k", {"n": 1}), "Three", {"n": 1}) for _ in range(8)
+        ]
         assert len({started.id for started in await asyncio.gather(*starts)}) == 1
         with pytest.raises(KeyReused):
-            await start_action(one.as_(CLERK), "Three", {"n": 2}, "k")
+            await start_action(repeatable(one.as_(CLERK), "k", {"n": 2}), "Three", {"n": 2})
         with pytest.raises(KeyReused):
-            await start_action(one.as_(CLERK), "Fail", {"n": 1}, "k")
+            await start_action(repeatable(one.as_(CLERK), "k", "other"), "Fail", {"n": 1})
         with pytest.raises(BadInput, match="1 to 255 visible ASCII"):
-            await start_action(one.as_(CLERK), "Three", {"n": 1}, "")
-        others = await start_action(one.as_(OTHER), "Three", {"n": 1}, "k")
+            await start_action(repeatable(one.as_(CLERK), "", {"n": 1}), "Three", {"n": 1})
+        others = await start_action(repeatable(one.as_(OTHER), "k", {"n": 1}), "Three", {"n": 1})
         assert len(await runs(one.as_(OPERATOR))) == 2
         assert [shown.id for shown in await runs(one.as_(OTHER))] == [others.id]
 
 
 async def test_waiting_form_with_a_key_gives_the_same_result_again(tmp_path: Path, database_url: str) -> None:
     async with desk(tmp_path, database_url) as one:
-        assert await run_action(one.context, "Three", {"n": 2}, "k") == 4
-        assert await run_action(one.context, "Three", {"n": 2}, "k") == 4
+        assert await run_action(repeatable(one.context, "k", {"n": 2}), "Three", {"n": 2}) == 4
+        assert await run_action(repeatable(one.context, "k", {"n": 2}), "Three", {"n": 2}) == 4
         for _ in range(2):
             with pytest.raises(ActionFailed, match=r"No 5\."):
-                await run_action(one.context, "Fail", {"n": 5}, "f")
-        assert len(await runs(one.as_(OPERATOR))) == 2
+                await run_action(repeatable(one.context, "f", {"n": 5}), "Fail", {"n": 5})
+        # What failed had done nothing, and was tried again.
+        assert len(await runs(one.as_(OPERATOR))) == 3
 
 
 async def test_input_in_another_order_is_the_same_input(tmp_path: Path, sqlite_database: str) -> None:
     async with desk(tmp_path, sqlite_database) as one:
         inputs = [{"name": "Ada", "secret": "long-enough"}, {"secret": "long-enough", "name": "Ada"}]
-        first, second = [await start_action(one.context, "Ask", input, "k") for input in inputs]
+        first, second = [
+            await start_action(repeatable(one.context, "k", input), "Ask", input) for input in inputs
+        ]
         assert first.id == second.id
 
 
@@ -190,10 +200,12 @@ async def test_waiting_form_with_a_key_in_flight_is_refused(
 ) -> None:
     slow = slow_answer(file_server)
     async with desk(tmp_path, database_url) as one:
-        first = asyncio.create_task(run_action(one.context, "Reach", {"url": slow}, "k"))
+        first = asyncio.create_task(
+            run_action(repeatable(one.context, "k", {"url": slow}), "Reach", {"url": slow})
+        )
         await asked_for(file_server, "/slow")
         with pytest.raises(Conflict, match="under way"):
-            await run_action(one.context, "Reach", {"url": slow}, "k")
+            await run_action(repeatable(one.context, "k", {"url": slow}), "Reach", {"url": slow})
         assert await first == 200
 
 

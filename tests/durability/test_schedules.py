@@ -24,7 +24,7 @@ from tests.support.server import running_server
 DEFINITION = Path(__file__).parent / "schedules.yaml"
 NIGHT = datetime(2026, 11, 22, 4, 59, 50, tzinfo=UTC)
 """Ten seconds before 6 o'clock in Zurich."""
-STARTED = "SELECT idempotency_key FROM actionql_run ORDER BY idempotency_key"
+STARTED = "SELECT key FROM actionql_repeat ORDER BY key"
 
 
 @dataclass(slots=True)

@@ -51,5 +51,6 @@ def test_input_that_is_missing_or_wrong_is_named(tools: Caller) -> None:
 def test_same_key_counts_once(cleo: Caller) -> None:
     body = {"query": 'mutation { count(text: "typed once") { result } }'}
     first, again = (cleo.post(body, **{"Idempotency-Key": "typed"}) for _ in range(2))
-    assert first.json() == again.json() == {"data": {"count": {"result": 1}}}
+    assert first.json() == {"data": {"count": {"result": 1}}}
+    assert again.json() == {**first.json(), "extensions": {"idempotencyReplayed": ["count"]}}
     assert ("Idempotency-Replayed" in first.headers, again.headers["Idempotency-Replayed"]) == (False, "true")

@@ -157,6 +157,12 @@ def test_shoe_is_made_and_listed(examples: Shell) -> None:
     assert [line.split(",")[:3] for line in listed] == [line.split(",")[:3] for line in shown]
 
 
+def test_request_that_is_sent_again_is_marked_as_shown(examples: Shell) -> None:
+    assert examples.run(the("keyed").text).strip() == the("keyed").answer.strip()
+    assert '"price":189.50' in (examples.folder / "first.txt").read_text()
+    assert examples.run(the("prices").text).count("clog") == 0
+
+
 @pytest.fixture(scope="module")
 def key(examples: Shell) -> str:
     """The API key that README makes beside the server."""

@@ -11,7 +11,7 @@ import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from app.edge import Edge, header, plain_error
+from app.edge import Edge, header, keyed, plain_error
 from app.errors import BadInput, NotFound, StepFailed
 from app.resolvers.actions import check_opened, run_opened
 from app.resolvers.context import Context, Generation
@@ -102,8 +102,9 @@ class Endpoints:
         context, does = caller.context, operation.does
         if isinstance(does, RunAction):
             check_opened(context, does.action, operation.rule)
-            sent = await read_input(context, request, does, path)
-            return (await run_opened(context, does.action, sent, operation.rule)).result, None
+            received = await read_input(context, request, does, path)
+            context = keyed(context, request, received.asked)
+            return await run_opened(context, does.action, received.sent, operation.rule), None
         if isinstance(does, LogIn):
             self._edge.require_secure(request)
             return await _log_in(context, request, does)

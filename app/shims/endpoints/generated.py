@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from app.definition.conditions import Compare
 from app.definition.model import Model
+from app.edge import keyed
 from app.errors import Forbidden, NotFound, Unauthenticated
 from app.permissions import Verb
 from app.properties import KINDS
@@ -57,9 +58,11 @@ class GeneratedRecords:
             return await self._one(context, model, parse_id(path["id"]))
         id = parse_id(path.get("id", "0"))
         if does.verb == "delete":
+            context = keyed(context, request, None)
             return (await records.delete(context, model.name, [id], _wanted(context, model)))[0]
         wanted = _wanted(context, model)
         item = await read_object(request, context.server.settings.body_bytes)
+        context = keyed(context, request, item)
         if does.verb == "update":
             return await records.update(context, model.name, id, item, wanted)
         return (await records.create(context, model.name, [item], wanted))[0]

@@ -31,7 +31,7 @@ _ID: Schema = {"type": "integer", "minimum": 1}
 _BINARY: Schema = {"type": "string", "format": "binary"}
 _MEDIA_OF_ANSWERS = {"csv": "text/csv", "html": "text/html"}
 _RUNNING = (400, 401, 403, 404, 409, 413, 415, 422, 429, 502, 503, 504)
-_WRITING = (400, 401, 403, 404, 409, 413, 415, 503)
+_WRITING = (400, 401, 403, 404, 409, 413, 415, 422, 503)
 _READING = (400, 401, 403, 404)
 
 
@@ -98,6 +98,7 @@ def _of_action(subject: Subject, described: Described, operation: Operation, doe
         if does.body is None
         else Body(_content(subject, does), required=does.body.declared.required),
         answers={**_answered(operation, {}), **plain_refusals(subject.schemas, *_RUNNING)},
+        keyed=True,
     )
 
 
@@ -190,7 +191,7 @@ def _of_records(subject: Subject, described: Described, does: UseRecords) -> Des
     opened = bool(does.opened.rule.allow) and not model.read
     found = answers(200, "The record.", schemas.record(model) if opened else schemas.written(model))
     errors = plain_refusals(schemas, *_WRITING)
-    return replace(described, parameters=parameters, body=body, answers={**found, **errors})
+    return replace(described, parameters=parameters, body=body, answers={**found, **errors}, keyed=True)
 
 
 def _list_parameters(subject: Subject, model: Model) -> Iterator[Parameter]:

@@ -11,6 +11,7 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from app.assets import reference
 from app.definition.inputs import Sent
 from app.definition.model import Application
 from app.doors import UnsupportedMediaType
@@ -42,6 +43,16 @@ class Form:
 
     fields: dict[str, Any] = field(default_factory=dict)
     wrong: dict[str, Invalid] = field(default_factory=dict)
+    contents: list[str] = field(default_factory=list)
+    """Digests of the files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The inputs that a request brought, and all it asks for them as plain values: for files their contents."""
+
+    sent: Sent
+    asked: Any
 
 
 def parameters(request: Request) -> dict[str, list[str]]:
@@ -55,7 +66,9 @@ def parameters(request: Request) -> dict[str, list[str]]:
     return found
 
 
-async def read_input(context: Context, request: Request, does: RunAction, path: Mapping[str, str]) -> Sent:
+async def read_input(
+    context: Context, request: Request, does: RunAction, path: Mapping[str, str]
+) -> Received:
     """The inputs of an endpoint's action, as they were sent."""
     query = parameters(request)
     values: dict[str, Any] = {}
@@ -66,9 +79,11 @@ async def read_input(context: Context, request: Request, does: RunAction, path: 
             values[variable.input] = sent_text(variable.declared.kind, given)
         except Invalid as problem:
             wrong[variable.name] = problem
+    asked: list[Any] = [dict(values)]
     if does.body is not None:
-        values[does.body.input] = await _read_body(context, request, does.body, wrong)
-    return Sent(values, {one.input: one.name for one in does.variables}, wrong)
+        values[does.body.input], body = await _read_body(context, request, does.body, wrong)
+        asked.append(body)
+    return Received(Sent(values, {one.input: one.name for one in does.variables}, wrong), asked)
 
 
 async def read_object(request: Request, most: int) -> Mapping[str, Any]:
@@ -102,7 +117,8 @@ async def read_form(context: Context, request: Request, kinds: Mapping[str, str]
         async with counted.form(**limits) as form:
             for name in dict.fromkeys(form):
                 try:
-                    found.fields[name] = await _field(context, form.getlist(name), kinds.get(name, ""))
+                    kind = kinds.get(name, "")
+                    found.fields[name] = await _field(context, form.getlist(name), kind, found.contents)
                 except Invalid as problem:
                     found.wrong[name] = problem
     except HTTPException as error:
@@ -139,12 +155,19 @@ def sent_text(kind: str, given: list[str]) -> Any:
     return present
 
 
-async def _read_body(context: Context, request: Request, body: Body, wrong: dict[str, Invalid]) -> Any:
+async def _read_body(
+    context: Context, request: Request, body: Body, wrong: dict[str, Invalid]
+) -> tuple[Any, Any]:
+    """The input that the body is, and what it asks."""
     if body.media == "json":
-        return await read_json(request, context.server.settings.body_bytes)
-    form = await read_form(context, request, _kinds(context.generation.application, body))
+        found = await read_json(request, context.server.settings.body_bytes)
+        return found, found
+    kinds = _kinds(context.generation.application, body)
+    form = await read_form(context, request, kinds)
     wrong.update(form.wrong)
-    return form.fields.get(body.input) if body.declared.kind in FILES else form.fields
+    texts = {name: value for name, value in form.fields.items() if kinds.get(name) not in FILES}
+    asked = [texts, form.contents]
+    return (form.fields.get(body.input) if body.declared.kind in FILES else form.fields), asked
 
 
 def _kinds(application: Application, body: Body) -> dict[str, str]:
@@ -155,7 +178,7 @@ def _kinds(application: Application, body: Body) -> dict[str, str]:
     return {name: property.kind for name, property in properties.items()}
 
 
-async def _field(context: Context, given: Sequence[str | UploadFile], kind: str) -> Any:
+async def _field(context: Context, given: Sequence[str | UploadFile], kind: str, contents: list[str]) -> Any:
     values = []
     for one in given:
         if isinstance(one, str):
@@ -163,7 +186,9 @@ async def _field(context: Context, given: Sequence[str | UploadFile], kind: str)
         elif one.filename or one.size:
             if kind not in FILES:
                 raise Invalid("is_invalid", "takes no file")
-            values.append(await keep(context, one.filename or "", chunks(one)))
+            kept = await keep(context, one.filename or "", chunks(one))
+            contents.append(kept.sha256)
+            values.append(reference(kept))
     if kind == "multi_file":
         return values
     if len(values) < 2:

@@ -19,6 +19,8 @@ STATUSES: Mapping[str, int] = MappingProxyType(
     {
         "BAD_USER_INPUT": 400,
         "CONFLICT": 400,
+        "ALREADY_DONE": 400,
+        "IDEMPOTENCY_KEY_IN_USE": 400,
         "IDEMPOTENCY_KEY_REUSED": 400,
         "HTTPS_REQUIRED": 400,
         "UNAUTHENTICATED": 401,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -16,7 +16,7 @@ from app.definition.conditions import Compare, Parameter
 from app.definition.model import Model
 from app.definition.names import snake
 from app.doors import UnsupportedMediaType
-from app.edge import Edge, header
+from app.edge import Edge, header, keyed
 from app.errors import BadInput, NotFound
 from app.resolvers import assets, records
 from app.resolvers.actions import run_action
@@ -78,6 +78,10 @@ class Call:
         """The bytes that a body may have."""
         return self.context.server.settings.body_bytes
 
+    def asking(self, content: Any) -> Call:
+        """The same call, which with an idempotency key is answered once: the body asks for this."""
+        return replace(self, context=keyed(self.context, self.request, content))
+
     def visible(self, model: str) -> frozenset[str]:
         """The names of a model that the caller may read; raises where it may read none."""
         generation = self.context.generation
@@ -134,6 +138,7 @@ class Records:
         """The whole collection made anew."""
         _refuse_parameters(call)
         content = await read_content(call.request, call.most)
+        call = call.asking(content)
         items = collection_values(call.served.addresses, call.model, content)
         wanted = call.served.listings.wanted(call.context, call.model.name)
         return answer(await records.replace_all(call.context, call.model.name, items, wanted))
@@ -141,7 +146,7 @@ class Records:
     async def delete_collection(self, call: Call) -> Response:
         """The whole collection removed."""
         _refuse_parameters(call)
-        await records.delete_all(call.context, call.model.name)
+        await records.delete_all(call.asking(None).context, call.model.name)
         return nothing()
 
     async def read_record(self, call: Call) -> Response:
@@ -153,14 +158,15 @@ class Records:
 
     async def update_record(self, call: Call) -> Response:
         """One record changed."""
-        values = self._values(call, await read_fields(call.request, call.most))
+        content = await read_fields(call.request, call.most)
+        call, values = call.asking(content), self._values(call, content)
         wanted = call.served.listings.wanted(call.context, call.model.name)
         return answer(await records.update(call.context, call.model.name, call.id, values, wanted))
 
     async def delete_record(self, call: Call) -> Response:
         """One record removed."""
         wanted = call.served.listings.wanted(call.context, call.model.name)
-        await records.delete(call.context, call.model.name, [call.id], wanted)
+        await records.delete(call.asking(None).context, call.model.name, [call.id], wanted)
         return nothing()
 
     async def execute_action(self, call: Call) -> Response:
@@ -170,7 +176,7 @@ class Records:
             raise NotFound("There is no such action of this model.")
         content = await read_fields(call.request, call.most)
         input = input_values(content, is_form(call.request))
-        return answer(await run_action(call.context, action.uuid.hex, input))
+        return answer(await run_action(call.asking(content).context, action.uuid.hex, input))
 
     async def store_asset(self, call: Call) -> Response:
         """A file stored."""
@@ -182,7 +188,7 @@ class Records:
                 file = next((one for one in form.values() if isinstance(one, UploadFile)), None)
                 if file is None:
                     raise BadInput("The form has no file.", {"file": ["is_required"]})
-                url = await assets.store(call.context, file.filename or "", chunks(file))
+                url = await assets.store(call.asking(None).context, file.filename or "", chunks(file))
         except HTTPException as error:
             raise BadInput(f"The form is not as it should be: {error.detail}") from None
         return answer({"url": url}, 201)
@@ -201,7 +207,7 @@ class Records:
         return answer({"records": page.records, **total})
 
     async def _create(self, call: Call, content: Mapping[str, Any]) -> Response:
-        model = call.model.name
+        model, call = call.model.name, call.asking(content)
         wanted = call.served.listings.wanted(call.context, model)
         values = self._values(call, content)
         (record,) = await records.create(call.context, model, [values], wanted)

@@ -151,6 +151,7 @@ class _Description:
             summary=operation.summary,
             answers={**found, **errors},
             security=("basic",),
+            keyed=operation.method != "GET",
         )
 
     def _answers(self, operation: Operation, model: Model) -> dict[str, Answer]:

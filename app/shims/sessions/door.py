@@ -16,7 +16,7 @@ from app.definition.inputs import Sent
 from app.definition.model import Action
 from app.definition.names import short_uuid
 from app.doors import Door, counted
-from app.edge import Edge, address, header, plain_error
+from app.edge import Edge, address, header, keyed, plain_error
 from app.errors import BadInput, Unauthenticated
 from app.resolvers.authenticate import authenticate_module
 from app.resolvers.context import Context
@@ -50,8 +50,7 @@ class Sessions:
         try:
             async with self._known(request, "POST") as (context, module):
                 body = await read_json(request, context.server.settings.body_bytes)
-                key = header(request, b"idempotency-key")
-                begun = await start_session(context, module, parameters(module, body), key)
+                begun = await start_session(keyed(context, request, body), module, parameters(module, body))
             id = short_uuid(UUID(begun.id))
             shown = rendered(context, module, id, {"id": id, "state": "created"})
             return _answer(shown, 201, {"Location": shown["links"]["self"]})

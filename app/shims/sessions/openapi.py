@@ -17,8 +17,7 @@ from app.shims.sessions.addresses import SESSION, SESSIONS
 
 _ID: Schema = {"type": "string", "pattern": "^[A-Za-z0-9_-]{22}$", "description": "A uuid in base64url."}
 _TEXT: Schema = {"type": "string"}
-_KEY = Parameter("header", "Idempotency-Key", {**_TEXT, "minLength": 1, "maxLength": 255})
-_STARTING = (400, 401, 413, 415, 422, 429, 503)
+_STARTING = (400, 401, 409, 413, 415, 422, 429, 503)
 _LOOKING = (400, 401, 404, 429, 503)
 
 
@@ -40,7 +39,7 @@ def _start(subject: Subject, module: Action) -> Described:
         tag="Sessions",
         summary=f"Starts a session of {module.name}.",
         description=module.description,
-        parameters=(_KEY,),
+        keyed=True,
         body=Body({JSON: given}, required=bool(needed(module.input)), description="The start parameters."),
         answers={
             **answers(201, "The session.", _session(created), Location="The path of its state."),

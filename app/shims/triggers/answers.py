@@ -39,6 +39,8 @@ STATUSES: Mapping[str, int] = MappingProxyType(
         "FORBIDDEN": 401,
         "NOT_FOUND": 404,
         "CONFLICT": 409,
+        "ALREADY_DONE": 409,
+        "IDEMPOTENCY_KEY_IN_USE": 409,
         "IDEMPOTENCY_KEY_REUSED": 422,
         "TOO_LARGE": 413,
         "TOO_MANY_REQUESTS": 429,
@@ -48,7 +50,8 @@ STATUSES: Mapping[str, int] = MappingProxyType(
     }
 )
 """The status of each code that the door itself meets."""
-_OF_RUNS = frozenset({"OVERLOADED", "TIMED_OUT", INTERNAL_CODE})
+_OF_KEYS = frozenset({"ALREADY_DONE", "IDEMPOTENCY_KEY_IN_USE", "IDEMPOTENCY_KEY_REUSED"})
+_OF_RUNS = frozenset({"OVERLOADED", "TIMED_OUT", INTERNAL_CODE}) | _OF_KEYS
 """Codes that keep their status where a run failed with them; with any other, its logic has failed: 400."""
 _HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 NOTHING = "The action returned nothing."

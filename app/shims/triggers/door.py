@@ -8,7 +8,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from app.definition.model import Action
-from app.edge import Edge, address, header
+from app.edge import Edge, address, header, keyed
 from app.errors import BadInput
 from app.permissions import ANYBODY, Principal
 from app.resolvers import incoming
@@ -78,9 +78,9 @@ class Triggers:
 async def _triggered(context: Context, request: Request, action: Action) -> Response:
     trigger, seconds = incoming.trigger_of(action), read_timeout(request)
     sent = await read(context, request, action)
+    context = keyed(context, request, [sent.content_type, sent.body])
     if trigger.mode == "poll":
-        key = header(request, b"idempotency-key")
-        return answers.started(await incoming.start_incoming(context, action, sent, key))
+        return answers.started(await incoming.start_incoming(context, action, sent))
     records = read_records(sent.body) if trigger.per_record else None
     if records is None:
         return answers.ended(request, action, await incoming.run_incoming(context, action, sent, seconds))

@@ -30,7 +30,7 @@ _REASONS: Mapping[int, str] = {
     400: "The request is not as it should be, or the action failed or returned nothing.",
     401: "The key is missing or wrong, or its user may not do this.",
     404: "There is no such thing.",
-    409: "A request with this idempotency key is under way.",
+    409: "The request with this idempotency key is under way, or was done.",
     413: "The body is larger than the limit.",
     422: "The idempotency key came with another request before.",
     429: "Too many requests.",
@@ -70,6 +70,7 @@ def _described(subject: Subject, operation: Operation) -> Described:
         parameters=(*(of_poll if operation.does == "poll" else ()), *query, _MILLISECONDS),
         body=body,
         answers={**_answers(operation), **refusals(error, _REASONS)},
+        keyed=operation.does == "trigger",
         security=("nobody", "incoming_key") if operation.anonymous else ("incoming_key",),
     )
 

@@ -1,0 +1,119 @@
+"""What requests with an idempotency key have done, kept in the transaction that did it, so that it is done once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Literal, TypeVar
+
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.errors import AlreadyDone, KeyInUse, KeyReused
+from app.json_text import read_json, write_json_bytes
+from app.storage.durable_runs import clock
+from app.storage.prepare import prepare
+from app.storage.system import REPEAT
+from app.storage.work import Row, Work
+
+T = TypeVar("T")
+
+KEPT = timedelta(hours=24)
+"""How long a key is known."""
+_MOST = 10_000
+OTHER_RIGHTS = "This was done before. Its answer is not given again, since what you may do has changed."
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A request that can be sent again, as it is stored: digests, of which nothing can be read."""
+
+    key: str
+    """Of the idempotency key, its caller and the application."""
+    asked: str
+    """Of all that the request asks."""
+    rights: str
+    """Of what decides which answer the caller may see."""
+    part: str = ""
+    """Which of several things that the request asks."""
+    replayed: set[str] = field(default_factory=set)
+    """The parts that are answered as they were before; the others are done now."""
+
+
+class RepeatRows:
+    """The requests with idempotency keys of all applications."""
+
+    def __init__(self, dialect: Literal["sqlite", "postgresql"]) -> None:
+        insert = sqlite.insert(REPEAT) if dialect == "sqlite" else postgresql.insert(REPEAT)
+        new: dict[str, Any] = {
+            name: bindparam(f"new_{name}") for name in ("key", "asked", "rights", "answers")
+        }
+        claim = insert.values({**new, "created": clock(dialect)}).on_conflict_do_nothing(
+            index_elements=["key"]
+        )
+        mine = REPEAT.c.key == bindparam("repeat")
+        self._claim = prepare(claim.returning(REPEAT.c.key), dialect)
+        found = select(REPEAT.c.asked, REPEAT.c.rights, REPEAT.c.answers).where(mine)
+        self._look = prepare(found, dialect)
+        self._find = prepare(found.with_for_update(), dialect)
+        self._keep = prepare(update(REPEAT).where(mine).values(answers=bindparam("new_answers")), dialect)
+        old = select(REPEAT.c.key).where(REPEAT.c.created < bindparam("before")).limit(_MOST)
+        self._forget = prepare(delete(REPEAT).where(REPEAT.c.key.in_(old)), dialect)
+
+    def once(self, repeat: Repeat | None, work: Work[T]) -> Work[T]:
+        """What the work answers, which JSON can say; where it was done before it is not begun.
+
+        `KeyReused` where the key came with another request, `AlreadyDone` where the caller may see other things than
+        then. Whoever has the same key meanwhile waits for this transaction to end.
+        """
+        if repeat is None:
+            return (yield from work)
+        new = {"new_asked": repeat.asked, "new_rights": repeat.rights, "new_answers": "{}"}
+        made = yield self._claim.statement({"new_key": repeat.key, **new})
+        done = {} if made else _answers(repeat, (yield self._find.statement({"repeat": repeat.key})))
+        if repeat.part in done:
+            work.close()
+            repeat.replayed.add(repeat.part)
+            known: T = done[repeat.part]
+            return known
+        answer = yield from work
+        answers = write_json_bytes({**done, repeat.part: answer}, _json_of).decode()
+        yield self._keep.statement({"repeat": repeat.key, "new_answers": answers})
+        return answer
+
+    def find(self, repeat: Repeat | None) -> Work[list[Any]]:
+        """The answer, alone in a list, if it was done before; raises as `once` does."""
+        if repeat is None:
+            return []
+        rows = yield self._look.statement({"repeat": repeat.key})
+        done = _answers(repeat, rows) if rows else {}
+        if repeat.part not in done:
+            return []
+        repeat.replayed.add(repeat.part)
+        return [done[repeat.part]]
+
+    def forget(self, before: datetime) -> Work[None]:
+        """Forgets what was done before a moment, so much of it that others need not wait."""
+        yield self._forget.statement({"before": before})
+
+
+def _answers(repeat: Repeat, rows: Sequence[Row]) -> dict[str, Any]:
+    """What the request has done already, by part."""
+    if not rows:
+        # It has just been forgotten, or what others did with it undone.
+        raise KeyInUse
+    asked, rights, answers = rows[0]
+    if asked != repeat.asked:
+        raise KeyReused
+    if rights != repeat.rights:
+        raise AlreadyDone(OTHER_RIGHTS)
+    known: dict[str, Any] = read_json(answers)
+    return known
+
+
+def _json_of(value: object) -> None:
+    """Null for a number that is not finite, as in every answer."""
+    if not isinstance(value, Decimal):
+        raise TypeError(f"{type(value).__name__} has no JSON")
