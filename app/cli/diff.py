@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +19,14 @@ from app.functions import kinds_with
 from app.main import load_definitions
 from app.opening import database_url, open_database
 from app.permissions import Permissions, telling_roles
+from app.resolvers.unfinished import missed_by_runs
 from app.schema.build import build_schema
 from app.schema.drift import breaking_changes
 from app.settings import Settings
 from app.storage.revisions import RevisionRows
 from app.storage.system import SYSTEM
 from app.storage.tables import build_tables
+from app.storage.work import Database
 
 if TYPE_CHECKING:
     from app.storage.plan import Outcome
@@ -41,6 +43,8 @@ class Compared:
     unknown: str | None
     callers: Sequence[str]
     graphql: Sequence[str]
+    runs: Sequence[str] = ()
+    """Those under way that may use what is gone."""
 
 
 def diff(
@@ -65,24 +69,23 @@ async def _compare(settings: Settings, definitions: Sequence[Loaded]) -> tuple[O
     settings.data.mkdir(parents=True, exist_ok=True)
     metadatas = [build_tables(one.application).metadata for one in definitions]
     outcome = await plan_migration(database_url(settings), [SYSTEM, *metadatas])
-    served: list[str | None] = [None] * len(definitions)
-    if not any(change.table == "actionql_revision" for change in outcome.changes):
-        served = await _served(settings, [one.application for one in definitions])
-    return outcome, [_compared(one, text) for one, text in zip(definitions, served, strict=True)]
-
-
-async def _served(settings: Settings, applications: Iterable[Application]) -> list[str | None]:
-    """The texts of the definitions that were served last."""
+    if any(change.table == "actionql_revision" for change in outcome.changes):
+        return outcome, [_compared(one, None, ()) for one in definitions]
     database = open_database(settings)
     try:
-        rows = RevisionRows(database.dialect)
-        ids = [one.uuid.hex for one in applications]
-        return [await database.read(lambda id=id: rows.last_served(id)) for id in ids]  # type: ignore[misc]
+        return outcome, [await _beside_served(database, one) for one in definitions]
     finally:
         await database.close()
 
 
-def _compared(loaded: Loaded, served: str | None) -> Compared:
+async def _beside_served(database: Database, loaded: Loaded) -> Compared:
+    """The definition beside what was served last."""
+    rows, id = RevisionRows(database.dialect), loaded.application.uuid.hex
+    served = await database.read(lambda: rows.last_served(id))
+    return _compared(loaded, served, await missed_by_runs(database, loaded))
+
+
+def _compared(loaded: Loaded, served: str | None, runs: Sequence[str]) -> Compared:
     new = loaded.application
     if served is None:
         return Compared(new.name, _NEVER, (), ())
@@ -90,10 +93,9 @@ def _compared(loaded: Loaded, served: str | None) -> Compared:
     try:
         old = from_text(served, steps=kinds)
     except ValidationError:
-        return Compared(new.name, _UNREADABLE, (), ())
-    return Compared(
-        new.name, None, [*map(str, differences(old, new))], breaking_changes(_sdl(old), _sdl(new))
-    )
+        return Compared(new.name, _UNREADABLE, (), (), runs)
+    breaking = breaking_changes(_sdl(old), _sdl(new))
+    return Compared(new.name, None, [*map(str, differences(old, new))], breaking, runs)
 
 
 def _sdl(application: Application) -> str:
@@ -107,6 +109,8 @@ def _lines(outcome: Outcome, compared: Sequence[Compared]) -> Iterator[str]:
         yield from _part(f"Callers of {one.application}", [one.unknown] if one.unknown else one.callers)
         if one.unknown is None:
             yield from _part(f"GraphQL of {one.application}", one.graphql)
+        if one.runs:
+            yield from _part(f"Runs of {one.application} that are under way", one.runs)
 
 
 def _part(title: str, lines: Sequence[str]) -> Iterator[str]:

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app import settings as settings_module
 from app.cli.base import DataOption, PathsArgument
+from app.definition.load import Loaded
 from app.main import load_definitions
-from app.opening import database_url
+from app.opening import database_url, open_database
+from app.resolvers.unfinished import missed_by_runs
+from app.settings import Settings
 from app.storage.system import SYSTEM
 from app.storage.tables import build_tables
+
+if TYPE_CHECKING:
+    from app.storage.plan import Change
+
+
+_REMEDY = "let them end, or end them with `actionql runs cancel`"
 
 
 def migrate(
@@ -23,16 +33,31 @@ def migrate(
     ] = False,
 ) -> None:
     """Brings the database to the definitions, whole or not at all; what would lose data is refused."""
-    # What compares and changes tables is large, and `actionql serve` imports this file too.
-    from app.storage.migrate import migrate as bring
-
     settings = settings_module.load(data=data)
-    metadatas = [build_tables(one.application).metadata for one in load_definitions(paths or [])]
+    definitions = load_definitions(paths or [])
     settings.data.mkdir(parents=True, exist_ok=True)
-    changes = asyncio.run(
-        bring(database_url(settings), [SYSTEM, *metadatas], gone="drop" if yes_destroy else "refuse")
-    )
+    changes = asyncio.run(_bring(settings, definitions, destroy=yes_destroy))
     for change in changes:
         print(change)
     if not changes:
         print("nothing to change")
+
+
+async def _bring(settings: Settings, definitions: Sequence[Loaded], *, destroy: bool) -> list[Change]:
+    # What compares and changes tables is large, and `actionql serve` imports this file too.
+    from app.storage.migrate import MigrationRefused, plan_migration
+    from app.storage.migrate import migrate as bring
+
+    url, metadatas = database_url(settings), [build_tables(one.application).metadata for one in definitions]
+    if not destroy:
+        return await bring(url, [SYSTEM, *metadatas], gone="refuse")
+    outcome = await plan_migration(url, [SYSTEM, *metadatas], gone="drop")
+    if not any(change.table == "actionql_revision" for change in outcome.changes):
+        database = open_database(settings)
+        try:
+            missed = [one for loaded in definitions for one in await missed_by_runs(database, loaded)]
+        finally:
+            await database.close()
+        if missed:
+            raise MigrationRefused([f"{one}; {_REMEDY}" for one in missed])
+    return await bring(url, [SYSTEM, *metadatas], gone="drop")

@@ -22,14 +22,15 @@ from app.engine.compile import CompiledStep
 from app.engine.cursor import UNFIT, Cursors
 from app.engine.dispatch import Dispatcher
 from app.engine.execution import Execution
+from app.engine.failures import EXHAUSTED, UNANSWERED, Exhausted, failed, unfit
 from app.engine.interpreter import LATE, Context, advance, reach, wait
 from app.engine.journal import Entry, written
 from app.engine.questions import question
 from app.engine.recorded import recorded
 from app.engine.revisions import Revisions
-from app.engine.runs import Run, Runs, Start, clock, error_code, error_words
+from app.engine.runs import Run, Runs, Start, clock
 from app.engine.telling import told_of_end
-from app.errors import INTERNAL_MESSAGE, ActionQLError, Overloaded, StepFailed, TimedOut
+from app.errors import ActionQLError, Overloaded, StepFailed, TimedOut
 from app.expressions import EvaluationError
 from app.steps.base import Ask, Done
 from app.storage.audit import AuditRows
@@ -38,8 +39,6 @@ from app.storage.records import Unhashed
 from app.storage.work import Database, Work
 
 log = structlog.get_logger()
-UNANSWERED = "Nobody answered in time."
-EXHAUSTED = "The run was given up: each process that drove it came to an end before it got on."
 _BUSY = 2.0
 """Seconds after which a run is tried again for which the server had no room."""
 
@@ -280,11 +279,8 @@ class Driver:
         if not isinstance(error, ActionQLError):
             log.error("run failed unexpectedly", run=row.id, exc_info=error)
             if row.revision != self.revisions.current:
-                error = StepFailed(UNFIT, type(error).__name__)
-        conceal = self.revisions.conceal
-        ending = Ending(
-            "fatal_errored", error_code(error), conceal(error_words(error)), conceal(public_words(error))
-        )
+                error = unfit(error, taken.journal if taken else ())
+        ending = failed(error, self.revisions.conceal)
         notes, part = (written(taken.journal), taken.part) if taken else ([], 0)
         log.info("run failed", run=row.id, action=row.action_name, code=ending.reason)
         try:
@@ -294,14 +290,3 @@ class Driver:
             log.info("run is driven elsewhere", run=row.id)
         except Exception:
             log.exception("failed run not recorded", run=row.id)
-
-
-class Exhausted(ActionQLError):
-    """The run brought every process to an end that drove it."""
-
-    code = "ATTEMPTS"
-
-
-def public_words(error: Exception) -> str:
-    """What callers are told of an error."""
-    return error.message if isinstance(error, ActionQLError) else INTERNAL_MESSAGE

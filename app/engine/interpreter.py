@@ -87,11 +87,13 @@ def wait(execution: Execution, step: CompiledStep, context: Context) -> Ask | Sl
 async def _attempts(execution: Execution, step: CompiledStep, context: Context) -> Outcome:
     for wait in _waits(step.retry):
         try:
-            return await _attempt(execution, step, context)
+            outcome = await _attempt(execution, step, context)
+            if not isinstance(outcome, Done) or not outcome.again:
+                return outcome
         except (StepFailed, TimedOut) as error:
             if isinstance(error, OutboundRefused):
                 raise
-            await asyncio.sleep(wait)
+        await asyncio.sleep(wait)
     return await _attempt(execution, step, context)
 
 

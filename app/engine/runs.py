@@ -22,12 +22,13 @@ from app.definition.model import Application
 from app.definition.record import Record
 from app.engine.compile import CompiledAction, CompiledStep
 from app.engine.execution import Execution
+from app.engine.failures import error_code, error_words
 from app.engine.interpreter import LATE, Context, advance, reach
 from app.engine.journal import written
 from app.engine.recorded import recorded, recorded_input
 from app.engine.repeated import answered_before, kept_answer
 from app.engine.telling import principal_name, told_of_part
-from app.errors import ActionQLError, BadInput, KeyInUse, TimedOut
+from app.errors import BadInput, KeyInUse, TimedOut
 from app.expressions import EvaluationError
 from app.metrics import Durations
 from app.metrics.figures import RUN_SECONDS
@@ -324,18 +325,6 @@ def clock() -> dict[str, Any]:
     """The shared values that go on with the time."""
     now = datetime.now(UTC)
     return {"now": now, "today": now.date()}
-
-
-def error_code(error: Exception) -> str:
-    """The stable code of an error; of what nobody expected that of the server's own faults."""
-    return error.code if isinstance(error, ActionQLError) else ActionQLError.code
-
-
-def error_words(error: Exception) -> str:
-    """What the console shows; of what nobody expected only the kind, since its text may hold anything."""
-    if isinstance(error, ActionQLError):
-        return getattr(error, "reason", "") or error.message
-    return type(error).__name__
 
 
 def _caller(principal: Principal) -> Record | None:

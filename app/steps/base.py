@@ -28,6 +28,8 @@ class Done:
     """The step is done; `value` goes to its `as`."""
 
     value: Any = None
+    again: bool = False
+    """Whether another try may end better, where the step has `retry`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from app.outbound import Response
 from app.steps.base import Done, Outcome, Scope, StepFunction, StepKind
 from app.steps.request import Message, Prepare, of_url, of_webservice
 
+PASSING = frozenset({408, 429, 500, 502, 503, 504})
+"""Statuses that may be others in a moment: `retry` tries again, and then the answer is what it is."""
 _PARSE = Expression.parse("parse_json(text)")
 _OF_URL = ("method", "headers", "query", "body", "content_type")
 
@@ -72,7 +74,7 @@ def compile_http_request(options: Options, step: Step, application: Application)
             trusted=request.trusted,
             timeout=timeout,
         )
-        return Done(result(answer))
+        return Done(result(answer), again=answer.status in PASSING)
 
     return run
 

@@ -21,6 +21,7 @@ _HOST = re.compile(r"[^\s/@?#\\]+")
 _JSON = re.compile(r"application/(?:[\w.+-]+\+)?json", re.IGNORECASE)
 _TO_JSON = Expression.parse("to_json(value)")
 _NO_HOST = "The host of the webservice is not valid."
+_NO_HEADER = "A header of the request has a value that no header can have; write it in ASCII, on one line."
 _CLIMBS = "The path of the request leads out of its folder."
 
 Prepare = Callable[[Scope], "Request"]
@@ -51,6 +52,9 @@ class Message:
     def request(self, url: str, scope: Scope, names: Mapping[str, Any], trusted: bool) -> Request:
         """The request to `url` with these names in its templates."""
         headers = {name.lower(): value.render(names).strip() for name, value in self.headers.items()}
+        for name, value in headers.items():
+            if not value.isascii() or (value and not value.isprintable()):
+                raise StepFailed(_NO_HEADER, f"the header {name}")
         content = None
         if self.body is not None:
             kind = headers.setdefault("content-type", self.content_type)

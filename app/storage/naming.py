@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
-from app.definition.model import Application, Model, Property, Relation
+from app.definition.earlier import name_now
+from app.definition.model import Application, Property, Relation
 from app.definition.names import snake
 
 LONGEST = 63
@@ -64,21 +64,14 @@ class Names:
         return reference_name(self._model(model))
 
     def _model(self, model: str) -> str:
-        return model if self._now is None else _name_now(model, self._now.models)
+        return model if self._now is None else name_now(model, self._now.models)
 
     def _member(self, model: str, member: str) -> str:
         found = None if self._now is None else self._now.models.get(self._model(model))
         if found is None:
             return member
         members: dict[str, Property | Relation] = {**found.all_properties, **found.relations}
-        return _name_now(member, members)
-
-
-def _name_now(name: str, parts: Mapping[str, Model | Property | Relation]) -> str:
-    """The same name where there is one, else that of the part which was called so."""
-    if name in parts:
-        return name
-    return next((now for now, part in parts.items() if part.was == name), name)
+        return name_now(member, members)
 
 
 def constraint_name(kind: str, table: str, *columns: str) -> str:

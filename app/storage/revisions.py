@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, exists, select
+from sqlalchemy import bindparam, delete, exists, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.storage.prepare import DialectName, prepare
 from app.storage.system import REVISION, RUN
 from app.storage.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """Runs of one action that began with one revision and have not ended: how many, and the id of one."""
+
+    revision: str
+    action: str
+    count: int
+    example: str
 
 
 class RevisionRows:
@@ -37,6 +48,10 @@ class RevisionRows:
             RUN.c.revision == REVISION.c.digest,
             RUN.c.cursor.is_not(None),
         )
+        goes_on = (RUN.c.application == bindparam("of"), RUN.c.revision.is_not(None), RUN.c.ended.is_(None))
+        grouped = (RUN.c.revision, RUN.c.action_name)
+        counted = select(*grouped, func.count(), func.min(RUN.c.id)).where(*goes_on).group_by(*grouped)
+        self._unfinished = prepare(counted.order_by(RUN.c.action_name, RUN.c.revision), dialect)
         self._free = prepare(
             delete(REVISION).where(
                 REVISION.c.application == bindparam("of"),
@@ -55,6 +70,11 @@ class RevisionRows:
         """The text of a definition."""
         rows = yield self._find.statement({"of": application, "revision": revision})
         return rows[0][0] if rows else None
+
+    def unfinished(self, application: str) -> Work[list[Unfinished]]:
+        """The durable runs that have not ended, by revision and action."""
+        rows = yield self._unfinished.statement({"of": application})
+        return [Unfinished(*row) for row in rows]
 
     def last_served(self, application: str) -> Work[str | None]:
         """The text of the definition that a server began to serve last; None for an application never served."""

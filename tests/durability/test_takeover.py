@@ -12,6 +12,7 @@ from time import process_time
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from app.resolvers.runs import answer_run, cancel_run, start_action
 from tests.durability.desk import DEFINITION, Desk, asked_for, desk, loaded, slow_answer
@@ -254,6 +255,32 @@ async def test_run_goes_on_after_what_it_uses_was_renamed(tmp_path: Path, databa
     lines = "SELECT number, customer_id FROM shop__line"
     assert await run_sql(database_url, lines) == [(3, 1)]
     assert await run_sql(database_url, "SELECT count(*) FROM shop__line__labels") == [(1,)]
+
+
+async def test_run_whose_table_was_dropped_ends_with_the_step_that_wanted_it(
+    tmp_path: Path, database_url: str
+) -> None:
+    began, changed = tmp_path / "began.yaml", tmp_path / "changed.yaml"
+    began.write_text(SHOP)
+    changed.write_text(RENAMED.replace("was: Item", "index: []"))
+    async with desk(tmp_path, database_url, loaded(began)) as one:
+        started = await start_action(one.context, "Order", {})
+        waiting = (await one.until(started.id, "waiting_for_input")).waiting
+        assert waiting is not None
+    await run_sql(database_url, "DROP TABLE shop__item__tags")
+    await run_sql(database_url, "DROP TABLE shop__item")
+    with capture_logs() as logs:
+        async with desk(tmp_path, database_url, loaded(changed)) as one:
+            await answer_run(one.context, started.id, waiting.token, {"amount": 3})
+            ended = await one.until(started.id, "completed", "fatal_errored")
+            assert ended.error is not None
+            assert ended.error.code == "STEP_FAILED"
+            assert ended.error.message == "The run cannot go on: what it remembers no longer fits its action."
+            told = (await one.row(started.id, "error"))["error"]
+    assert told.startswith("the step steps[3] (create) of 'Order': ")
+    assert told.endswith("; the definition has changed since the run began")
+    assert "INSERT" not in told
+    assert "run failed unexpectedly" in [line["event"] for line in logs]
 
 
 async def test_definition_is_kept_while_a_run_needs_it(tmp_path: Path, database_url: str) -> None:

@@ -6,10 +6,13 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import httpx
+
 from tests.end_to_end.databases import run_sql
-from tests.support.server import ROOT
+from tests.support.server import ROOT, running_server
 
 BEFORE = """
 application: shop
@@ -21,6 +24,14 @@ models:
       code: {kind: text}
     read: {public: all}
     write: {public: all}
+"""
+ASKING = """
+actions:
+  Order:
+    allow: [public]
+    steps:
+      - ask: {title: How many?, fields: {amount: {kind: number}}}
+      - create: {model: Shoe, values: {code: x}}
 """
 ROWS = """
 INSERT INTO shop__shoe (size, code, created_at, updated_at) VALUES
@@ -39,12 +50,17 @@ class Shop:
         """Changes the definition."""
         self.folder.joinpath("shop.yaml").write_text(text)
 
-    def run(self, *arguments: str) -> tuple[int, str, str]:
+    @property
+    def env(self) -> dict[str, str]:
+        """Where its database is."""
+        return {"DATABASE_URL": self.url}
+
+    def run(self, *arguments: str, definition: bool = True) -> tuple[int, str, str]:
         """The status of a command, and what it prints to both outputs."""
         done = subprocess.run(
-            [sys.executable, "-m", "app", *arguments, "shop.yaml"],
+            [sys.executable, "-m", "app", *arguments, *(["shop.yaml"] if definition else [])],
             cwd=self.folder,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "DATABASE_URL": self.url},
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **self.env},
             capture_output=True,
             text=True,
             timeout=60,
@@ -91,6 +107,36 @@ async def test_values_that_cannot_be_converted_are_told_and_nothing_is_changed(
     assert await shop.codes() == ["a", "b"]
 
 
+async def test_runs_under_way_that_use_what_is_gone_are_named_and_keep_it(
+    tmp_path: Path, database_url: str
+) -> None:
+    shop = Shop(tmp_path, database_url)
+    shop.write(BEFORE + ASKING)
+    with running_server(tmp_path / "shop.yaml", data=tmp_path / "data", env=shop.env) as server:
+        body = {"query": 'mutation { startAction(id: "Order") { runId } }'}
+        answer = httpx.post(f"{server.url}/graphql", json=body)
+        run = answer.json()["data"]["startAction"]["runId"]
+        until = time.monotonic() + 15
+        while await run_sql(database_url, "SELECT state FROM actionql_run") != [("waiting_for_input",)]:
+            assert time.monotonic() < until
+    told = f"1 run of 'Order' ({run}) may still use Shoe.code"
+    shop.write((BEFORE + ASKING).replace("      size: {kind: text}\n", ""))
+    assert "Shoe.size" in shop.run("diff")[1]
+    shop.write((BEFORE + ASKING).replace("      code: {kind: text}\n", "").replace("{code: x}", "{size: x}"))
+    printed = shop.run("diff")[1]
+    assert f"Runs of shop that are under way:\n  {told}\n" in printed
+    assert json.loads(shop.run("diff", "--json")[1])["applications"][0]["runs"] == [told]
+    status, printed, refused = shop.run("migrate", "--yes-destroy")
+    assert (status, printed) == (1, "")
+    assert f"- {told}; let them end, or end them with `actionql runs cancel`" in refused
+    assert await shop.codes() == []
+    assert shop.run("migrate")[0] == 0, "nothing is lost, so the column is left where it is"
+    ended = shop.run("runs", "cancel", run, definition=False)
+    assert ended[0] == 0
+    assert shop.run("migrate", "--yes-destroy")[0] == 0
+    assert "under way" not in shop.run("diff")[1]
+
+
 async def test_diff_changes_nothing_and_speaks_json(tmp_path: Path, database_url: str) -> None:
     shop = Shop(tmp_path, database_url)
     shop.write(BEFORE)
@@ -108,6 +154,7 @@ async def test_diff_changes_nothing_and_speaks_json(tmp_path: Path, database_url
         "unknown": "no server has served it yet",
         "callers": [],
         "graphql": [],
+        "runs": [],
     }
     assert json.loads(shop.run("diff", "--json")[1]) == told
 

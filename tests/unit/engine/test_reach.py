@@ -75,6 +75,16 @@ async def test_step_that_fails_each_time_ends_the_run(open_world: Open, file_ser
     assert (run["state"], run["reason"]) == ("fatal_errored", "STEP_FAILED")
 
 
+@pytest.mark.parametrize(("status", "requests"), [(503, 3), (429, 3), (404, 1), (501, 1)])
+async def test_answer_that_may_be_another_in_a_moment_is_asked_for_again(
+    open_world: Open, file_server: FileServer, status: int, requests: int
+) -> None:
+    file_server.route("/", lambda request: send_head(request, status, {"Content-Length": "0"}))
+    world = await calling(open_world, file_server.url, "      retry: {times: 2, wait: 1ms}")
+    assert await world.run() == status, "the last answer is the step's result"
+    assert file_server.count("/") == requests
+
+
 async def test_waits_grow(open_world: Open, file_server: FileServer) -> None:
     failing(file_server, 2)
     world = await calling(open_world, file_server.url, "      retry: {times: 2, wait: 20ms, backoff: 3}")
