@@ -45,7 +45,7 @@ class SqliteDatabase:
         self,
         path: Path | str,
         *,
-        read_budget: float = 0.002,
+        read_budget: float = 0.004,
         read_limit: float = 30.0,
         write_limit: float = 10.0,
     ) -> None:
@@ -64,6 +64,7 @@ class SqliteDatabase:
         self._thread = ThreadPoolExecutor(1, "sqlite-long-reads")
         self._budget = Budget(read_budget)
         self._short_time = read_budget
+        self._known: tuple[asyncio.AbstractEventLoop, int | None] | None = None
 
     async def read(self, work: Callable[[], Work[T]]) -> T:
         """Runs a work that only reads, on one snapshot. Raises `TimedOut` after the limit."""
@@ -86,13 +87,15 @@ class SqliteDatabase:
         return await self._writer.submit(work)
 
     def version(self) -> int | None:
-        """Changes with every commit, as all are made on other connections than the one that is asked."""
-        try:
-            version: int = self._short.sqlite.execute("PRAGMA data_version").fetchall()[0][0]
-        except sqlite3.OperationalError:
-            # Another process has the file locked for an instant.
-            return None
-        return version
+        """Changes with every commit, as all are made on other connections than the one that is asked.
+
+        It is asked once for all tasks that the event loop has ready: what began them came before that.
+        """
+        loop = asyncio.get_running_loop()
+        if self._known is None or self._known[0] is not loop:
+            self._known = loop, self._ask_version()
+            loop.call_soon(self._forget_version)
+        return self._known[1]
 
     def show(self, metrics: Metrics) -> None:
         """Joins the writer's figures to those of the process."""
@@ -106,6 +109,17 @@ class SqliteDatabase:
         await asyncio.to_thread(self._thread.shutdown)
         self._short.close()
         self._long.close()
+
+    def _ask_version(self) -> int | None:
+        try:
+            version: int = self._short.sqlite.execute("PRAGMA data_version").fetchall()[0][0]
+        except sqlite3.OperationalError:
+            # Another process has the file locked for an instant.
+            return None
+        return version
+
+    def _forget_version(self) -> None:
+        self._known = None
 
     def _read_here(self, work: Callable[[], Work[T]], running: Work[T], first: Statement) -> T:
         self._budget.begin()

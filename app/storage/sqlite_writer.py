@@ -51,6 +51,7 @@ class Writer:
         self._patience = patience
         self._deadline = Deadline()
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._gathered: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
         self.batches = Durations(BATCH_SIZES)
         self.waits = Durations(WAIT_SECONDS)
         self._closed = False
@@ -58,18 +59,32 @@ class Writer:
         self._thread.start()
 
     async def submit(self, work: Callable[[], Work[T]]) -> T:
-        """The result of the work, once it is on disk; a work whose caller goes before it begins is not run."""
+        """The result of the work, once it is on disk; a work whose caller goes before it begins is not run.
+
+        What the tasks submit that an event loop has ready goes to the thread together: woken for each, it would take
+        the interpreter from the tasks that follow, and commit for a few.
+        """
         if self._closed:
             raise Overloaded("The server is stopping.")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._jobs.put(_Job(work, loop, future, monotonic()))
+        gathered = self._gathered.get(loop)
+        if gathered is None:
+            gathered = self._gathered[loop] = []
+            loop.call_soon(self._hand_over, loop)
+        gathered.append(_Job(work, loop, future, monotonic()))
         return await future
+
+    def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
+        for job in self._gathered.pop(loop, ()):
+            self._jobs.put(job)
 
     async def close(self) -> None:
         """Ends the thread after what is queued, then closes the connection."""
         if not self._closed:
             self._closed = True
+            for loop in list(self._gathered):
+                self._hand_over(loop)
             self._jobs.put(None)
         await asyncio.to_thread(self._thread.join)
         self._connection.close()

@@ -65,6 +65,36 @@ async def test_read_sees_what_was_written(database: SqliteDatabase) -> None:
     assert await names(database) == ["a"]
 
 
+async def test_what_was_submitted_just_before_the_close_is_written(tmp_path: Path) -> None:
+    database = SqliteDatabase(tmp_path / "x.sqlite")
+    await database.write(run("CREATE TABLE thing (name TEXT)"))
+    written = [asyncio.create_task(database.write(run("INSERT INTO thing VALUES ('a')"))) for _ in range(3)]
+    await asyncio.sleep(0)
+    await database.close()
+    await asyncio.wait_for(asyncio.gather(*written), 20)
+    with closing(sqlite3.connect(tmp_path / "x.sqlite")) as again:
+        assert again.execute("SELECT count(*) FROM thing").fetchone() == (3,)
+
+
+async def version_now(database: SqliteDatabase) -> int | None:
+    """The version that a task finds which begins now."""
+    await asyncio.sleep(0)
+    return database.version()
+
+
+def test_version_of_one_loop_is_not_taken_for_that_of_the_next(tmp_path: Path) -> None:
+    opened = SqliteDatabase(tmp_path / "x.sqlite")
+
+    async def asked() -> int | None:
+        return opened.version()
+
+    before = asyncio.run(asked())
+    with closing(sqlite3.connect(tmp_path / "x.sqlite", isolation_level=None)) as other:
+        other.execute("CREATE TABLE thing (name TEXT)")
+    assert asyncio.run(asked()) != before
+    asyncio.run(opened.close())
+
+
 async def test_version_changes_with_every_commit_and_with_nothing_else(database: SqliteDatabase) -> None:
     versions = [database.version()]
     await database.write(run("INSERT INTO thing(name) VALUES ('a')"))
@@ -72,13 +102,14 @@ async def test_version_changes_with_every_commit_and_with_nothing_else(database:
     path = (await database.read(run("PRAGMA database_list")))[0][2]
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("INSERT INTO thing(name) VALUES ('b')")
+        assert await version_now(database) not in versions
         versions.append(database.version())
         other.execute("BEGIN")
         other.execute("INSERT INTO thing(name) VALUES ('c')")
         assert await names(database) == ["a", "b"]
-        assert database.version() == versions[-1]
+        assert await version_now(database) == versions[-1]
         other.execute("COMMIT")
-        versions.append(database.version())
+        versions.append(await version_now(database))
     assert len(set(versions)) == 4
     assert None not in versions
 
