@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from app.definition.model import Action, Application, Input, Model
 from app.definition.record import Record
@@ -22,13 +22,15 @@ OWN_ANSWER = frozenset({"body", "headers", "contentType", "statusCode"})
 """Outputs with which an action that the incoming API calls makes its HTTP answer itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class Sent(NamedTuple):
     """Inputs that came in pieces: values, the names that their sender knows them by, and what is wrong already."""
 
     values: Mapping[str, Any]
-    names: Mapping[str, str] = field(default_factory=dict)
-    wrong: Mapping[str, Invalid] = field(default_factory=dict)
+    names: Mapping[str, str] = _NOTHING
+    wrong: Mapping[str, Invalid] = _NOTHING
 
 
 def check_input(application: Application, action: Action, input: Any) -> Mapping[str, Any]:
@@ -50,18 +52,16 @@ def check_values(
     """
     if given is not None and not isinstance(given, Mapping):
         raise BadInput(f"Write an object: each {what} under its name.", {"input": ["is_invalid"]})
-    return _checked(application, fields, Sent(dict(given or {})), what)
+    return _checked(application, fields, Sent(given or {}), what)
 
 
 def _checked(
     application: Application, fields: Mapping[str, Input], sent: Sent, what: str
 ) -> Mapping[str, Any]:
     given, wrong = sent.values, dict(sent.wrong)
-    wrong |= {
-        name: Invalid("is_unknown", f"is no {what}.{did_you_mean(name, fields)}")
-        for name in given
-        if name not in fields
-    }
+    for name in given:
+        if name not in fields:
+            wrong[name] = Invalid("is_unknown", f"is no {what}.{did_you_mean(name, fields)}")
     values: dict[str, Any] = {}
     for name, declared in fields.items():
         try:

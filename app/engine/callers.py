@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from app.definition.record import Record
 from app.permissions import ANYBODY, Principal
 
 
@@ -26,3 +27,10 @@ def key_holder(caller: Mapping[str, Any], privileges: frozenset[str]) -> Princip
     return Principal(
         record=caller.get("user"), roles=frozenset(caller["roles"]), privileges=privileges, key=caller["key"]
     )
+
+
+def record_of(principal: Principal) -> Record | None:
+    """The record that a caller is, which expressions see as `me`."""
+    if principal.record is None or principal.model is None:
+        return None
+    return Record(principal.model, principal.record)

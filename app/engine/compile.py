@@ -39,6 +39,8 @@ class CompiledAction:
     """An action ready to run."""
 
     action: Action
+    uuid: str
+    """The action's uuid in 32 digits."""
     steps: Block
     asks: bool
     """Whether it, or an action that it may call, waits for a person."""
@@ -57,6 +59,7 @@ def _action(application: Application, action: Action) -> CompiledAction:
     kinds = list(kinds_of(application.actions, action.name))
     return CompiledAction(
         action,
+        action.uuid.hex,
         _block(action.steps, "steps", application),
         asks=any(kind.name == "ask" for kind in kinds),
         confidential=any(kind.name == "authenticate" for kind in kinds),

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
-from uuid import uuid4
 
 from app.definition.inputs import check_values
 from app.engine.callers import caller_of
@@ -20,6 +19,7 @@ from app.engine.interpreter import Context
 from app.engine.questions import belongs
 from app.engine.recorded import recorded_input
 from app.engine.repeated import NOT_KEPT
+from app.engine.run_id import new_run_id
 from app.engine.runs import Run, Runs, Start
 from app.engine.telling import principal_name, told_of_start
 from app.errors import AlreadyDone, Conflict, KeyInUse, StepFailed, TimedOut, error_of
@@ -71,7 +71,7 @@ class DurableRuns:
 
     async def start_if(self, holds: Callable[[], Work[bool]], start: Start) -> Begun | None:
         """The same, if `holds` says so, whose changes commit together with the run; else None."""
-        run = Run(str(uuid4()), start, datetime.now(UTC))
+        run = Run(new_run_id(), start, datetime.now(UTC))
         execution = Execution.begin(self._runs.actions, start.action, start.input, self._runs.shared(run))
         here = self._dispatcher.has_room
         row = self._new(run, execution, here)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
-from typing import NoReturn, cast
+from typing import NamedTuple, NoReturn, cast
 
 from app.definition.steps import Retry
 from app.engine.compile import CompiledStep
@@ -23,8 +22,7 @@ LATE = "The action took too long."
 _LEAVING = ("reach", "wait")
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What the interpreter needs beside the execution: how to make a step's scope, and until when."""
 
     scope: Callable[[Execution, CompiledStep], Scope]
@@ -81,7 +79,7 @@ def wait(execution: Execution, step: CompiledStep, context: Context) -> Ask | Sl
         _note(execution, step, scope, started, error)
         _fail(execution, step, error)
     _note(execution, step, scope, started, None)
-    return cast(Ask | Sleep, outcome)
+    return cast("Ask | Sleep", outcome)
 
 
 async def _attempts(execution: Execution, step: CompiledStep, context: Context) -> Outcome:
@@ -101,7 +99,7 @@ async def _attempt(execution: Execution, step: CompiledStep, context: Context) -
     scope = context.scope(execution, step)
     started = monotonic()
     try:
-        outcome = await cast(Awaitable[Outcome], step.run(scope))
+        outcome = await cast("Awaitable[Outcome]", step.run(scope))
     except Exception as error:
         _note(execution, step, scope, started, error)
         raise
@@ -124,12 +122,12 @@ def _work(execution: Execution, step: CompiledStep, context: Context) -> Work[No
     try:
         outcome = step.run(scope)
         if step.mode == "work":
-            outcome = yield from cast(Work[Outcome], outcome)
+            outcome = yield from cast("Work[Outcome]", outcome)
     except Exception as error:
         _note(execution, step, scope, started, error)
         _fail(execution, step, error)
     _note(execution, step, scope, started, None)
-    execution.settle(step, cast(Outcome, outcome))
+    execution.settle(step, cast("Outcome", outcome))
 
 
 def _wanted(execution: Execution, step: CompiledStep) -> bool:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.steps.base import Message
 
@@ -12,9 +11,11 @@ MAXIMUM_ENTRIES = 1_000
 MAXIMUM_TEXT = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One step that ran: where, what kind, how long in milliseconds, what it said and why it failed."""
+class Entry(NamedTuple):
+    """One step that ran: where, what kind, how long in milliseconds, what it said and why it failed.
+
+    A tuple, since every step makes one.
+    """
 
     action: str
     place: str

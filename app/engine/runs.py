@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from time import monotonic
-from typing import Any
-from uuid import uuid4
+from typing import Any, NamedTuple
 
 import structlog
 
 from app.auth.passwords import Passwords
 from app.definition.model import Application
-from app.definition.record import Record
+from app.engine.callers import record_of
 from app.engine.compile import CompiledAction, CompiledStep
 from app.engine.execution import Execution
 from app.engine.failures import error_code, error_words
@@ -27,6 +26,7 @@ from app.engine.interpreter import LATE, Context, advance, reach
 from app.engine.journal import written
 from app.engine.recorded import recorded, recorded_input
 from app.engine.repeated import answered_before, kept_answer
+from app.engine.run_id import new_run_id
 from app.engine.telling import principal_name, told_of_part
 from app.errors import BadInput, KeyInUse, TimedOut
 from app.expressions import EvaluationError
@@ -49,9 +49,8 @@ Moved = tuple[Execution, CompiledStep | None]
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
-    """What a run begins with."""
+class Start(NamedTuple):
+    """What a run begins with. A tuple, since every run makes one."""
 
     action: str
     input: Mapping[str, Any]
@@ -69,7 +68,7 @@ class Start:
     """There where it came with an idempotency key."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Run:
     """A run while it is driven: what it began with, and what is remembered between its transactions."""
 
@@ -82,8 +81,7 @@ class Run:
     """Passwords that were hashed outside the transaction which needed them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(NamedTuple):
     """How a run ended."""
 
     id: str
@@ -103,6 +101,7 @@ class Runs:
         ended: Durations | None = None,
     ) -> None:
         self._ended = ended or Durations(RUN_SECONDS)
+        self._application = services.application.uuid.hex
         self._database = database
         self._rows = RunRows(database.dialect)
         self._repeats = RepeatRows(database.dialect)
@@ -124,11 +123,14 @@ class Runs:
             known = await self._database.read(lambda: self._repeats.find(start.repeat))
             if known:
                 return Ended("", answered_before(known[0]))
-        run = Run(str(uuid4()), start, datetime.now(UTC))
+        run = Run(new_run_id(), start, datetime.now(UTC))
         deadline = monotonic() + self.time_of(start)
-        execution = Execution.begin(self.actions, start.action, start.input, self.shared(run))
         context = Context(self.scopes(run), deadline)
-        execution, step = await self._transact(run, execution, context)
+
+        def begin() -> Execution:
+            return Execution.begin(self.actions, start.action, start.input, self.shared(run))
+
+        execution, step = await self._transact(run, begin, context)
         if step is None:
             self.note_end(start.action, run.created, "completed")
             return Ended(run.id, execution.result)
@@ -154,20 +156,19 @@ class Runs:
     ) -> Ended:
         """The run from its first reaching step on."""
         while step is not None:
-            run = replace(run, part=run.part + 1)
+            run.part += 1
             await self._leave(run, execution, step, context)
-            execution, step = await self._transact(run, execution, context)
+            execution, step = await self._transact(run, partial(_as_of_now, execution), context)
         self.note_end(run.start.action, run.created, "completed")
         return Ended(run.id, execution.result)
 
-    async def _transact(self, run: Run, execution: Execution, context: Context) -> Moved:
-        """One transaction of the run; works on a copy, so the database may start it anew."""
-        attempt = execution
+    async def _transact(self, run: Run, begin: Callable[[], Execution], context: Context) -> Moved:
+        """One transaction of the run; each time that the database starts it, it has an execution of its own."""
+        attempt = None
 
         def work() -> Work[Moved]:
             nonlocal attempt
-            attempt = execution.copy()
-            attempt.refresh(clock())
+            attempt = begin()
             step = yield from advance(attempt, context)
             state = "completed" if step is None else "running"
             yield from self._record(run, attempt, state)
@@ -183,7 +184,7 @@ class Runs:
             except KeyInUse:
                 raise
             except Exception as error:
-                await self._fail(run, attempt, error)
+                await self._fail(run, attempt or begin(), error)
                 raise
 
     def _once(self, repeat: Repeat, run: Run, work: Callable[[], Work[Moved]]) -> Work[Moved]:
@@ -246,8 +247,8 @@ class Runs:
         action = self.actions[run.start.action].action
         return RunRow(
             id=run.id,
-            application=self._services.application.uuid.hex,
-            action=action.uuid.hex,
+            application=self._application,
+            action=self.actions[run.start.action].uuid,
             action_name=action.name,
             door=run.start.door,
             principal=principal_name(run.start.principal),
@@ -284,11 +285,10 @@ class Runs:
             return self._permissions.authorize(run.start.principal, verb, model)
 
         def scope(execution: Execution, step: CompiledStep) -> Scope:
-            now = execution.shared["now"]
-            write = Write(now, run.hashes)
+            write = Write(execution.shared["now"], run.hashes)
             key = f"{run.id}:{execution.steps}"
             authorize = as_caller if execution.narrowed else self._permissions.of_application
-            return Scope(execution.variables, self._services, now, write, key, authorize)
+            return Scope(execution.variables, self._services, write.now, write, key, authorize)
 
         return scope
 
@@ -297,7 +297,7 @@ class Runs:
         action = self.actions[run.start.action].action
         return {
             **clock(),
-            "me": _caller(run.start.principal),
+            "me": record_of(run.start.principal),
             "config": self._services.config,
             "run": {"id": run.id, "action": action.name, "door": run.start.door},
         }
@@ -321,13 +321,13 @@ class Runs:
         return MAXIMUM_SECONDS if timeout is None else timeout.total_seconds()
 
 
+def _as_of_now(execution: Execution) -> Execution:
+    copy = execution.copy()
+    copy.refresh(clock())
+    return copy
+
+
 def clock() -> dict[str, Any]:
     """The shared values that go on with the time."""
     now = datetime.now(UTC)
     return {"now": now, "today": now.date()}
-
-
-def _caller(principal: Principal) -> Record | None:
-    if principal.record is None or principal.model is None:
-        return None
-    return Record(principal.model, principal.record)

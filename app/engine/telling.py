@@ -45,10 +45,10 @@ def told_of_end(row: StoredRun, reason: str | None) -> Entry:
 
 def principal_name(principal: Principal) -> str | None:
     """Who called, for the record of a run: a record of a model, a key's user, a key of no user, or `system`."""
-    if principal == SYSTEM:
-        return "system"
     if principal.record is not None:
         return f"{principal.model or 'user'}:{principal.record['id']}"
+    if principal == SYSTEM:
+        return "system"
     return None if principal.key is None else f"key:{principal.key}"
 
 
@@ -61,7 +61,7 @@ def _entry(start: Start, row: RunRow | NewRun, operation: str, result: str = OK)
     return Entry(
         row.application,
         datetime.now(UTC),
-        actor_name(start.principal),
+        row.principal or "system",
         row.run_as,
         start.door,
         start.address,

@@ -10,7 +10,8 @@ def date_time_text(value: datetime) -> str:
 
     A moment without a zone is taken for UTC.
     """
-    return in_utc(value).isoformat(timespec="microseconds")
+    moment = value if value.tzinfo is UTC else in_utc(value)
+    return moment.isoformat(timespec="microseconds")
 
 
 def time_text(value: time) -> str:

@@ -69,6 +69,9 @@ class IntegerKind(PropertyKind):
         return Integer()
 
     def parse(self, value: Any, constraints: Constraints) -> int:
+        free = constraints.minimum is None and constraints.maximum is None
+        if free and type(value) is int and self.lowest <= value < 2**31:
+            return value
         number = exact(value)
         if number != number.to_integral_value():
             raise Invalid("is_invalid", "is no whole number")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import wraps
@@ -112,14 +111,23 @@ def tells_refusals(operation: str) -> Callable[[Operation[P, T]], Operation[P, T
     return telling
 
 
-@contextmanager
-def refusals_told(context: Context, operation: str, subject: str) -> Iterator[None]:
+class refusals_told:  # noqa: N801 - it is used as a function
     """Tells of what within is refused with 401 or 403."""
-    try:
-        yield
-    except REFUSALS as error:
-        context.server.trail.note(entry(context, operation, subject, result=error.code))
-        raise
+
+    __slots__ = ("_context", "_operation", "_subject")
+
+    def __init__(self, context: Context, operation: str, subject: str) -> None:
+        self._context = context
+        self._operation = operation
+        self._subject = subject
+
+    def __enter__(self) -> None:
+        """Begins."""
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        if isinstance(error, REFUSALS):
+            told = entry(self._context, self._operation, self._subject, result=error.code)
+            self._context.server.trail.note(told)
 
 
 async def list_audit(server: Server, wanted: Wanted) -> Sequence[Told]:

@@ -148,9 +148,9 @@ def _start(context: Context, action: Action, request: Incoming, seconds: float |
     """A run that sees the request; an input of the action's own with such a name takes it by its kind."""
     seen = request.values
     declared = {name: _declared(action, name, value) for name, value in seen.items() if name in action.input}
-    sent = replace(request.sent, values={**request.sent.values, **declared})
+    sent = request.sent._replace(values={**request.sent.values, **declared})
     start = opening(context, action, sent, _rule(context, action))
-    return replace(start, input={**seen, **start.input}, seconds=seconds)
+    return start._replace(input={**seen, **start.input}, seconds=seconds)
 
 
 def _declared(action: Action, name: str, value: Any) -> Any:

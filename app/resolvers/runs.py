@@ -174,8 +174,9 @@ async def retry_run(context: Context, id: str) -> RunView:
 def starting(context: Context, id: str, input: Any) -> Start:
     """What a run begins with, once it is decided that the caller may and that the input is right."""
     generation = context.generation
-    with refusals_told(context, "run", ""):
-        generation.permissions.admit(context.principal)
+    if generation.permissions.private:
+        with refusals_told(context, "run", ""):
+            generation.permissions.admit(context.principal)
     action = generation.action(id)
     with refusals_told(context, "run", action.name):
         generation.permissions.may_run(context.principal, action)

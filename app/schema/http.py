@@ -11,7 +11,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from email.message import Message
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 from urllib.parse import parse_qsl
 
 import orjson
@@ -59,8 +59,7 @@ class RequestLimits:
     containers: int = 50_000
 
 
-@dataclass(frozen=True, slots=True)
-class GraphQLParameters:
+class GraphQLParameters(NamedTuple):
     """The parameters of a well-formed request; `read_only` if it may not change anything."""
 
     query: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from strawberry.types.field import StrawberryField
 
@@ -16,8 +16,7 @@ from app.schema.selections import Nodes, Reader
 from app.schema.shapes import Shape, shape_of
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """One request for a field: its arguments, what was selected of its answer, and the selection's operands."""
 
     context: Context

@@ -7,7 +7,7 @@ was thought dead and wakes up changes nothing (`Superseded`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -193,7 +193,7 @@ class DurableRows:
     def take(self, run: str, served: Sequence[str], owner: str, lease: float) -> Work[StoredRun | None]:
         """The run with a new epoch and a lease, if it is due and of an application that is served."""
         values = {"run": run, "served": served, "new_owner": owner, "seconds": self._seconds(lease)}
-        rows = yield replace(self._take.statement(values), last=True)
+        rows = yield self._take.statement(values)._replace(last=True)
         return _stored(self._take, rows)
 
     def find(self, run: str) -> Work[StoredRun | None]:

@@ -16,6 +16,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import JSON, Text, TypeDecorator, TypeEngine
 
 from app.json_text import read_json, write_json
+from app.properties.columns import UtcDateTime
 from app.storage.work import Row, Statement
 
 DialectName = Literal["sqlite", "postgresql"]
@@ -82,7 +83,7 @@ def prepare(clause: Executable, dialect: DialectName) -> Prepared:
 
 def bind_processor(type_: TypeEngine[Any], dialect: Dialect) -> Convert | None:
     """What makes the driver's value of a Python value, or None where it takes it as it is."""
-    if isinstance(type_, ListOf):
+    if isinstance(type_, ListOf | UtcDateTime):
         return type_.binder(dialect)
     return type_.dialect_impl(dialect).bind_processor(dialect)
 

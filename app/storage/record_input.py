@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.definition.model import SERVER_PROPERTIES, Property, Relation
 from app.errors import BadInput, Forbidden
@@ -23,16 +23,14 @@ _CHANGES = {"_add": "add", "_remove": "remove", "_replace": "replace", "id": "re
 _FILES = frozenset({"file", "image", "multi_file"})
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(NamedTuple):
     """The moment of a write, and the hashes of the passwords in it by their text."""
 
     now: datetime
     hashes: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Making:
+class Making(NamedTuple):
     """How a record is made: whether it is validated, and given up when a unique value is taken; what is answered."""
 
     validate: bool = True

@@ -36,7 +36,11 @@ class RecordRights:
             return
         problems = Problems()
         for name, target in parsed.references.items():
-            if target is not None and not (yield from self._allowed(grant.related(name), [target])):
+            if target is None:
+                continue
+            right = grant.related(name)
+            # Where all rows will do, the write itself tells whether there is such a one.
+            if right.rows is not None and not (yield from self._allowed(right, [target])):
                 problems.add(name, "is_invalid", "is no record that there is")
         problems.check()
         for name, links in parsed.links.items():

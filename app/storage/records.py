@@ -7,8 +7,7 @@ transaction is undone.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.definition.conditions import Compare, Condition, Every, Parameter, shift
 from app.errors import Conflict, Forbidden, NotFound
@@ -30,8 +29,7 @@ from app.storage.work import ReferenceViolated, Row, Statement, UniqueViolated, 
 __all__ = ["Records", "Taken", "Unhashed", "Wanted", "Write"]
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """How a record that was written is answered: `selection` finds it by a list of ids, which is its last operand."""
 
     selection: Selection

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import bindparam, insert, update
 
 from app.storage.audit import AuditRows, Entry
-from app.storage.prepare import prepare
+from app.storage.prepare import Prepared, prepare
 from app.storage.system import JOURNAL, RUN
-from app.storage.work import Work
+from app.storage.work import Statement, Work
 
 
-@dataclass(frozen=True, slots=True)
-class RunRow:
-    """One run as it is stored now."""
+class RunRow(NamedTuple):
+    """One run as it is stored now. A tuple, since every run makes one."""
 
     id: str
     application: str
@@ -36,6 +34,24 @@ class RunRow:
 
 
 _CHANGING = ("state", "reason", "error", "ended", "result")
+_INSERTED = tuple(f"new_{name}" for name in (*RunRow._fields, "journal", "due"))
+
+
+class _Insert:
+    """The insert of a run, whose parameters come from a tuple: which of it, and what converts that."""
+
+    def __init__(self, prepared: Prepared) -> None:
+        self._sql = prepared.sql
+        self._binds: list[tuple[int, Callable[[Any], Any] | None]] = [
+            (_INSERTED.index(name), convert) for name, convert in prepared.binds
+        ]
+
+    def statement(self, values: Sequence[Any]) -> Statement:
+        """The insert of a row, its journal and when it is due."""
+        parameters = [
+            values[place] if convert is None else convert(values[place]) for place, convert in self._binds
+        ]
+        return Statement(self._sql, parameters)
 
 
 class RunRows:
@@ -43,10 +59,10 @@ class RunRows:
 
     def __init__(self, dialect: Literal["sqlite", "postgresql"]) -> None:
         self._audit = AuditRows(dialect)
-        new: dict[str, Any] = {name: bindparam(f"new_{name}") for name in (*RunRow.__slots__, "journal")}
+        new: dict[str, Any] = {name: bindparam(f"new_{name}") for name in (*RunRow._fields, "journal")}
         due: dict[str, Any] = {"due": bindparam("new_due")}
-        self._insert = prepare(insert(RUN).values(new), dialect)
-        self._insert_due = prepare(insert(RUN).values(new | due), dialect)
+        self._insert = _Insert(prepare(insert(RUN).values(new), dialect))
+        self._insert_due = _Insert(prepare(insert(RUN).values(new | due), dialect))
         self._update = prepare(
             update(RUN)
             .where(RUN.c.id == bindparam("run"))
@@ -73,10 +89,8 @@ class RunRows:
         `due` is when a run that goes on must have ended, or its process has died.
         """
         if part == 0:
-            values = {f"new_{name}": getattr(row, name) for name in RunRow.__slots__}
             insert = self._insert if due is None else self._insert_due
-            made = insert.statement({**values, "new_journal": list(entries), "new_due": due})
-            yield from self._audit.beside(made, told)
+            yield from self._audit.beside(insert.statement((*row, list(entries), due)), told)
             return
         changed = {f"new_{name}": getattr(row, name) for name in _CHANGING}
         yield from self._audit.beside(

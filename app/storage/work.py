@@ -8,8 +8,7 @@ transaction, reads on a snapshot.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
 T = TypeVar("T")
 Row = Sequence[Any]
@@ -18,9 +17,11 @@ _REMEMBERED = 1024
 """How many statements are remembered as slow, or as the first of several."""
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One SQL statement in the driver's own placeholders (`?` or `$1`), with driver-ready parameters."""
+class Statement(NamedTuple):
+    """One SQL statement in the driver's own placeholders (`?` or `$1`), with driver-ready parameters.
+
+    A tuple, since every read and write makes some.
+    """
 
     sql: str
     parameters: Sequence[Any] = ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Literal, TypeVar
 
 from app.storage.work import Database, Statement, Work
@@ -68,7 +67,7 @@ class Watched:
                 result: T = end.value
                 return result
             self.statements.append(statement.sql)
-            step = yield from _answered(running, statement if alone else replace(statement, last=False))
+            step = yield from _answered(running, statement if alone else statement._replace(last=False))
 
 
 def _answered(running: Work[Any], statement: Statement) -> Work[Callable[[], Statement]]:
