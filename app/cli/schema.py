@@ -17,6 +17,7 @@ from app.main import EXAMPLES
 from app.permissions import Permissions
 from app.schema.build import build_schema
 from app.schema.drift import breaking_changes
+from app.schema.spellings import plain_sdl
 from app.steps import KINDS as STEPS
 
 schema_cli = typer.Typer(help="Prints the schemas that belong to a definition.", no_args_is_help=True)
@@ -32,11 +33,14 @@ def schema_graphql(
         Path | None, typer.Argument(help="A definition; none means the example taskings.")
     ] = None,
     check: CheckOption = None,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="One spelling of each filter, for generators of clients.")
+    ] = False,
 ) -> None:
     """Prints the GraphQL schema; with --check, tells what changed for callers and ends with status 1."""
     application = load_application(path or EXAMPLES / "taskings.yaml").application
     built = build_schema(application, Permissions(application), frozenset())
-    _print_or_compare(built.sdl(), check)
+    _print_or_compare(plain_sdl(built.sdl()) if plain else built.sdl(), check)
 
 
 @schema_cli.command("openapi")
