@@ -16,6 +16,7 @@ from app.outbound import Outbound
 from app.outbound.mail import Mail, Outbox, SmtpServer
 from app.resolvers.context import Server
 from app.resolvers.trail import Trail
+from app.restoring import refuse_unfinished
 from app.running import open_dispatcher
 from app.settings import Settings, SettingsError
 from app.steps.send_email import mailbox
@@ -30,10 +31,10 @@ if TYPE_CHECKING:
 async def open_server(settings: Settings, metrics: Metrics | None = None) -> Server:
     """What all applications share: database, keystore, password pool, file store and outgoing client."""
     return_large_blocks()
+    refuse_unfinished(settings.data)
     settings.data.mkdir(parents=True, exist_ok=True)
     keystore = Keystore.load(settings.keystore_file, create=settings.environment == "development")
-    if "://" in settings.assets_place:
-        raise SettingsError("ACTIONQL_ASSETS: only folders are supported.")
+    store = open_store(settings, settings.upload_bytes)
     database, metrics = open_database(settings), metrics or Metrics()
     database.show(metrics)
     return Server(
@@ -46,7 +47,7 @@ async def open_server(settings: Settings, metrics: Metrics | None = None) -> Ser
             time_cost=settings.argon2_time_cost,
             queue=settings.argon2_queue,
         ),
-        store=LocalStore(Path(settings.assets_place), max_bytes=settings.upload_bytes),
+        store=store,
         outbound=open_outbound(settings, metrics),
         attempts=AttemptLimiter(),
         run_rows=DurableRows(database.dialect),
@@ -56,6 +57,13 @@ async def open_server(settings: Settings, metrics: Metrics | None = None) -> Ser
         trail=Trail(database, keystore, metrics.refusals),
         metrics=metrics,
     )
+
+
+def open_store(settings: Settings, max_bytes: int) -> LocalStore:
+    """Where assets are kept, each of at most so many bytes."""
+    if "://" in settings.assets_place:
+        raise SettingsError("ACTIONQL_ASSETS: only folders are supported.")
+    return LocalStore(Path(settings.assets_place), max_bytes=max_bytes)
 
 
 def open_outbound(settings: Settings, metrics: Metrics) -> Outbound:

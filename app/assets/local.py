@@ -21,6 +21,7 @@ from aiofiles.threadpool.binary import AsyncBufferedIOBase
 
 from app.assets import sniff
 from app.assets.asset import Asset, clean_name, is_id
+from app.disk import sync
 from app.errors import Conflict, NotFound, TooLarge
 
 PIECE = 262_144
@@ -180,19 +181,11 @@ def _claim(temporary: Path, final: Path) -> None:
 
 def _keep(temporary: Path, final: Path) -> None:
     """Moves a written file to its place so that it is there after a power cut, whole."""
-    _sync(temporary)
+    sync(temporary)
     _make_folder(final.parent)
     temporary.rename(final)
-    _sync(final.parent)
-    _sync(final.parent.parent)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync(final.parent)
+    sync(final.parent.parent)
 
 
 def _remove(*paths: Path) -> None:

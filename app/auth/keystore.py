@@ -6,7 +6,6 @@ import fcntl
 import os
 import secrets
 import stat
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ from types import MappingProxyType
 import orjson
 
 from app.auth import base64url
+from app.disk import write_private
 from app.settings import SettingsError
 
 SECRET_NAMES = (
@@ -73,12 +73,11 @@ class Keystore:
 def _complete(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _locked(path.parent) as folder:
+        with _locked(path.parent):
             values = _read(path) if path.exists() else {}
             fresh = {name: secrets.token_bytes(FRESH_BYTES) for name in SECRET_NAMES if name not in values}
             if fresh:
                 _replace(path, values | fresh)
-                os.fsync(folder)
     except OSError as error:
         raise SettingsError(
             f"The keystore {path} cannot be made: {error.strerror}. "
@@ -87,12 +86,12 @@ def _complete(path: Path) -> None:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[int]:
+def _locked(folder: Path) -> Iterator[None]:
     """Hold the folder's lock, which a process gives back however it ends."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield descriptor
+        yield
     finally:
         os.close(descriptor)
 
@@ -102,16 +101,7 @@ def _replace(path: Path, values: Mapping[str, bytes]) -> None:
     text = orjson.dumps(
         {name: base64url.encode(value) for name, value in values.items()}, option=orjson.OPT_INDENT_2
     )
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # O_EXCL and mode 0600
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(text + b"\n")
-            file.flush()
-            os.fsync(descriptor)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_private(path, text + b"\n")
 
 
 def _read(path: Path) -> dict[str, bytes]:

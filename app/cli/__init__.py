@@ -7,6 +7,7 @@ import sys
 import typer
 
 from app.cli.audit import audit_cli
+from app.cli.backup import backup, restore
 from app.cli.base import fail
 from app.cli.check import check
 from app.cli.diff import diff
@@ -42,6 +43,8 @@ cli.add_typer(users_cli, name="users")
 cli.add_typer(keys_cli, name="keys")
 cli.add_typer(runs_cli, name="runs")
 cli.add_typer(audit_cli, name="audit")
+cli.command()(backup)
+cli.command()(restore)
 
 
 def main() -> None:

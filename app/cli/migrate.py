@@ -14,6 +14,7 @@ from app.definition.load import Loaded
 from app.main import load_definitions
 from app.opening import database_url, open_database
 from app.resolvers.unfinished import missed_by_runs
+from app.restoring import refuse_unfinished
 from app.settings import Settings
 from app.storage.system import SYSTEM
 from app.storage.tables import build_tables
@@ -34,6 +35,7 @@ def migrate(
 ) -> None:
     """Brings the database to the definitions, whole or not at all; what would lose data is refused."""
     settings = settings_module.load(data=data)
+    refuse_unfinished(settings.data)
     definitions = load_definitions(paths or [])
     settings.data.mkdir(parents=True, exist_ok=True)
     changes = asyncio.run(_bring(settings, definitions, destroy=yes_destroy))

@@ -75,8 +75,17 @@ def administered(
     application: Application, by: By, operation: str, subject: str, ids: Sequence[str] = ()
 ) -> Entry:
     """What somebody did to the users and keys of an application; `ids` say whose a key is."""
+    return _done_by(by, application.uuid.hex, operation, subject)._replace(ids=ids)
+
+
+def operated(application: str, operation: str, subject: str) -> Entry:
+    """What the operator did by command to all of an application, which is known by its uuid in 32 digits."""
+    return _done_by(OPERATOR, application, operation, subject)
+
+
+def _done_by(by: By, application: str, operation: str, subject: str) -> Entry:
     return Entry(
-        application.uuid.hex,
+        application,
         datetime.now(UTC),
         by.actor,
         "caller",
@@ -85,7 +94,6 @@ def administered(
         by.request_id,
         operation,
         subject,
-        ids=ids,
     )
 
 

@@ -11,6 +11,11 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, Table, text
 
 _FUNCTION = "actionql_append_only"
+FUNCTION = (
+    f"CREATE OR REPLACE FUNCTION {_FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$BEGIN RAISE EXCEPTION '% only grows', TG_TABLE_NAME; END$$"
+)
+"""What makes the function that PostgreSQL's triggers call."""
 
 
 def protect(connection: Connection, tables: Iterable[Table]) -> None:
@@ -25,7 +30,7 @@ def protect(connection: Connection, tables: Iterable[Table]) -> None:
     present = set(connection.execute(text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")).scalars())
     missing = [name for name in protected if _trigger(name) not in present]
     if missing:
-        _make_function(connection)
+        connection.exec_driver_sql(FUNCTION)
     for name in missing:
         connection.exec_driver_sql(
             f"CREATE TRIGGER {_trigger(name)} BEFORE UPDATE OR DELETE OR TRUNCATE ON {name} "
@@ -39,13 +44,6 @@ def _protect_on_sqlite(connection: Connection, name: str) -> None:
             f"CREATE TRIGGER IF NOT EXISTS {_trigger(name)}__{verb.lower()} BEFORE {verb} ON {name} "
             f"BEGIN SELECT RAISE(ABORT, '{name} only grows'); END"
         )
-
-
-def _make_function(connection: Connection) -> None:
-    connection.exec_driver_sql(
-        f"CREATE OR REPLACE FUNCTION {_FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$BEGIN RAISE EXCEPTION '% only grows', TG_TABLE_NAME; END$$"
-    )
 
 
 def _trigger(table: str) -> str:

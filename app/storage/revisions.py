@@ -43,6 +43,7 @@ class RevisionRows:
         self._find = prepare(select(REVISION.c.definition).where(*this), dialect)
         newest = select(REVISION.c.definition).where(this[0]).order_by(REVISION.c.created.desc()).limit(1)
         self._last = prepare(newest, dialect)
+        self._applications = prepare(select(REVISION.c.application).distinct(), dialect)
         needed = exists().where(
             RUN.c.application == REVISION.c.application,
             RUN.c.revision == REVISION.c.digest,
@@ -80,6 +81,10 @@ class RevisionRows:
         """The text of the definition that a server began to serve last; None for an application never served."""
         rows = yield self._last.statement({"of": application})
         return rows[0][0] if rows else None
+
+    def applications(self) -> Work[list[str]]:
+        """The uuids, in 32 digits, of all applications that were ever served."""
+        return [row[0] for row in (yield self._applications.statement({}))]
 
     def free(self, application: str, current: str, before: datetime) -> Work[None]:
         """Removes definitions but the current that no run needs and nobody has served since then."""

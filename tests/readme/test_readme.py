@@ -267,6 +267,21 @@ def test_changed_definition_is_compared_and_migrated_as_shown(database_url: str,
     assert shell.run(commands, PYTHONPATH=str(ROOT), DATABASE_URL=database_url) == the("change").answer
 
 
+def test_backup_is_made_beside_the_server_and_restored_elsewhere(
+    notes: Shell, database: dict[str, str]
+) -> None:
+    if database:
+        pytest.skip("the copy would need a database of its own, as tests/backup has")
+    commands = the("backup").text.replace("actionql", f"{sys.executable} -m app")
+    printed, shown = notes.run(commands, PYTHONPATH=str(ROOT)), the("backup").answer
+    shown = shown.replace("applications: notes", "applications: notes, hello, laptops")
+    shown = shown.replace(
+        "copy/definitions/notes", "copy/definitions/notes copy/definitions/hello copy/definitions/laptops"
+    )
+    unsettled = r"\d+|\([\w-]+\)"
+    assert re.sub(unsettled, "..", printed) == re.sub(unsettled, "..", shown)
+
+
 def test_queries_answer_what_is_shown(notes: Shell, ann: str) -> None:
     for block in marked("graphql"):
         assert notes.graphql(block.text, ann) == json.loads(block.answer)
