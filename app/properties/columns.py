@@ -13,8 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import DATE, NUMERIC, TIME, TIMESTAMP, BigInteger, Dialect, Integer, Text
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
+from sqlalchemy.types import JSON, TypeDecorator, TypeEngine, UserDefinedType
 
 from app.json_text import read_json, write_json
 from app.properties.instants import date_time_text, time_text
@@ -155,11 +154,16 @@ class Json(TypeDecorator[Any]):
     On PostgreSQL an engine needs `json_serializer=write_json, json_deserializer=read_json`.
     """
 
-    impl = JSONB
+    impl = JSON
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return Declared("NVARCHAR") if dialect.name == "sqlite" else JSONB(none_as_null=True)
+        if dialect.name == "sqlite":
+            return Declared("NVARCHAR")
+        # Servers on SQLite never load this dialect.
+        from sqlalchemy.dialects.postgresql import JSONB
+
+        return JSONB(none_as_null=True)
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         return write_json(value) if value is not None and dialect.name == "sqlite" else value

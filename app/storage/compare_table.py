@@ -23,12 +23,7 @@ from app.storage.conversion import Conversion
 from app.storage.convert import stored_type
 from app.storage.facts import Facts
 from app.storage.naming import INDEX_PREFIXES
-from app.storage.plan import Change, ChangeKind, Plan
-
-
-def counted(number: int, noun: str) -> str:
-    """`1 record`, `12 records`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+from app.storage.plan import Change, ChangeKind, Plan, counted
 
 
 class TableComparison:

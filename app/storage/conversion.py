@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic.operations import Operations
 from sqlalchemy import Column, Connection, MetaData, Table, column, insert, select, table, update
 from sqlalchemy.types import TypeEngine
 
@@ -14,6 +13,9 @@ from app.json_text import write_json
 from app.storage.columns import identifier
 from app.storage.convert import Inconvertible, converted
 from app.storage.naming import shortened
+
+if TYPE_CHECKING:
+    from alembic.operations import Operations
 
 _AT_ONCE = 1000
 _SHOWN = 5

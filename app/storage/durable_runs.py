@@ -25,7 +25,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.storage.prepare import DialectName, Prepared, one_of, prepare
 from app.storage.system import JOURNAL, RUN
@@ -283,11 +282,6 @@ class DurableRows:
 
 _PARTS = 1_000_000
 """More than a run commits in one epoch."""
-
-
-def insert_of(dialect: DialectName) -> Any:
-    """An insert that knows what to do where a row is there."""
-    return sqlite.insert(RUN) if dialect == "sqlite" else postgresql.insert(RUN)
 
 
 def clock(dialect: DialectName, seconds: str | None = None) -> ColumnElement[Any]:

@@ -28,12 +28,16 @@ _COMPARING = (
     "compare_table",
     "conversion",
     "convert",
+    "differences",
     "facts",
     "migrate",
     "owners",
     "plan",
     "renames",
 )
+
+_NEW = 0
+"""What SQLite has there before anything is noted."""
 
 
 def fits(database_url: str, metadatas: Iterable[MetaData]) -> bool:
@@ -48,7 +52,8 @@ def fits(database_url: str, metadatas: Iterable[MetaData]) -> bool:
                 return connection.execute(sql).fetchall()
 
             ask("BEGIN")
-            return _noted(ask) == _checksum(ask, metadatas)
+            noted = _noted(ask)
+            return noted != _NEW and noted == _checksum(ask, metadatas)
     except sqlite3.Error:
         return False
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from sqlalchemy import bindparam
-from sqlalchemy.dialects import postgresql, sqlite
 
-from app.storage.prepare import DialectName, prepare
+from app.storage.prepare import DialectName, insert_into, prepare
 from app.storage.system import HEALTH
 from app.storage.work import Work
 
@@ -16,10 +15,11 @@ class Health:
     """One row that is written again and again."""
 
     def __init__(self, dialect: DialectName) -> None:
-        insert = sqlite.insert(HEALTH) if dialect == "sqlite" else postgresql.insert(HEALTH)
         values = {"id": 1, "beat": bindparam("at", type_=HEALTH.c.beat.type)}
-        renewed = insert.values(values).on_conflict_do_update(
-            index_elements=["id"], set_={"beat": values["beat"]}
+        renewed = (
+            insert_into(HEALTH, dialect)
+            .values(values)
+            .on_conflict_do_update(index_elements=["id"], set_={"beat": values["beat"]})
         )
         self._beat = prepare(renewed, dialect)
 

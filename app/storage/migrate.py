@@ -10,16 +10,11 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
-import asyncpg
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
-from sqlalchemy import Connection, MetaData, create_engine, make_url, text
+from sqlalchemy import Connection, MetaData, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from app.errors import ActionQLError
-from app.json_text import read_json, write_json
 from app.storage.append_only import protect
 from app.storage.compare import compare
 from app.storage.fit import note_fit
@@ -29,8 +24,6 @@ from app.storage.renames import rename_former
 
 PATIENCE = 60
 """Seconds to wait for another starter, or for a server that writes."""
-_LOCK = 0x616374696F6E716C
-"""PostgreSQL's advisory locks are numbers; this one spells actionql."""
 
 
 class MigrationRefused(ActionQLError):
@@ -108,26 +101,28 @@ async def _run(
     try:
         if database_url.startswith("sqlite:"):
             return await asyncio.to_thread(_on_sqlite, database_url, work)
-        return await _on_postgresql(database_url, work)
-    except (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        # Its driver and dialect are loaded where they are used.
+        from app.storage.migrate_postgres import on_postgresql
+
+        return await on_postgresql(database_url, metadatas, PATIENCE, work)
+    except (SQLAlchemyError, OSError) as error:
         raise MigrationFailed(f"The database {place} could not be migrated: {_reason(error)}") from error
 
 
 def _migrate_within(
     connection: Connection, metadatas: Sequence[MetaData], *, gone: Gone, keep: bool
 ) -> Outcome:
-    operations = Operations(MigrationContext.configure(connection))
     tables = {name: table for metadata in metadatas for name, table in metadata.tables.items()}
-    claimed = claim_tables(connection, operations, metadatas)
+    claimed = claim_tables(connection, metadatas)
     if claimed.refusals:
         return claimed
-    renamed = [*claimed.changes, *rename_former(connection, operations, tables)]
+    renamed = [*claimed.changes, *rename_former(connection, tables)]
     plan = compare(connection, metadatas, destroy=gone == "drop")
     if gone == "refuse":
         plan.refusals += [_refusal(change) for change in plan.changes if _loses(change)]
     outcome = Outcome((*renamed, *plan.changes), tuple(plan.refusals))
     if keep and not outcome.refusals:
-        plan.apply(connection, operations)
+        plan.apply(connection)
         protect(connection, tables.values())
         note_owners(connection, metadatas)
         _check_references(connection, plan.rebuilds)
@@ -171,24 +166,6 @@ def _on_sqlite(database_url: str, work: Callable[[Connection], Outcome]) -> Outc
         connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         return work(connection)
-
-
-async def _on_postgresql(database_url: str, work: Callable[[Connection], Outcome]) -> Outcome:
-    engine = create_async_engine(
-        "postgresql+asyncpg://",
-        # The driver itself reads the URL, so that all it understands may stand there.
-        async_creator=lambda: asyncpg.connect(database_url),
-        poolclass=NullPool,
-        json_serializer=write_json,
-        json_deserializer=read_json,
-    )
-    try:
-        async with engine.connect() as connection:
-            await connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}s'"))
-            await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
-            return await connection.run_sync(work)
-    finally:
-        await engine.dispose()
 
 
 def _shown(database_url: str) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from alembic.operations import Operations
 from sqlalchemy import Connection, MetaData, inspect, select
 
 from app.storage.naming import Owner, shortened, table_name
@@ -22,7 +21,7 @@ def owners_among(metadatas: Sequence[MetaData]) -> list[Owner]:
     return [metadata.info["owner"] for metadata in metadatas if "owner" in metadata.info]
 
 
-def claim_tables(connection: Connection, operations: Operations, metadatas: Sequence[MetaData]) -> Outcome:
+def claim_tables(connection: Connection, metadatas: Sequence[MetaData]) -> Outcome:
     """Renames the tables of renamed applications; refuses applications that would meet the tables of others."""
     tables = set(inspect(connection).get_table_names())
     noted = read_owners(connection) if APPLICATION.name in tables else []
@@ -33,7 +32,7 @@ def claim_tables(connection: Connection, operations: Operations, metadatas: Sequ
                 return Outcome((), (refusal,))
             former = next((one for one in noted if one.uuid == owner.uuid), owner)
             if former.prefix != owner.prefix:
-                changes += _rename(connection, operations, former, owner, metadata, tables)
+                changes += _rename(connection, former, owner, metadata, tables)
     return Outcome(tuple(changes), ())
 
 
@@ -71,7 +70,6 @@ def _tables_of(owner: Owner, tables: set[str]) -> list[str]:
 
 def _rename(
     connection: Connection,
-    operations: Operations,
     former: Owner,
     owner: Owner,
     metadata: MetaData,
@@ -84,7 +82,7 @@ def _rename(
     }
     for old in _tables_of(former, tables):
         new = known.get(old) or _moved(old, former, owner)
-        rename_table(connection, operations, old, new)
+        rename_table(connection, old, new)
         text = f"renames the table {old} to {new}, since the application {former.name} is called {owner.name}"
         yield Change("rename_table", new, text)
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, any_, bindparam, column, func, not_, select
+from sqlalchemy import ColumnElement, Select, Table, any_, bindparam, column, func, not_, select
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import asyncpg as postgresql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.types import JSON, Text, TypeDecorator, TypeEngine
+from sqlalchemy.types import ARRAY, JSON, Text, TypeDecorator, TypeEngine
 
 from app.json_text import read_json, write_json
 from app.properties.columns import UtcDateTime
@@ -25,12 +24,25 @@ Convert = Callable[[Any], Any]
 _NUMERIC_OID = 1700
 
 
+@cache
 def dialect_of(name: DialectName) -> Dialect:
     """SQLAlchemy's dialect, which here only renders and knows how values are stored."""
     if name == "sqlite":
         return sqlite.dialect(paramstyle="qmark")
-    make: Callable[..., Dialect] = postgresql.dialect
+    # It takes 4 MiB: it is loaded where it is used.
+    from sqlalchemy.dialects.postgresql import asyncpg
+
+    make: Callable[..., Dialect] = asyncpg.dialect
     return make(json_serializer=write_json, json_deserializer=read_json)
+
+
+def insert_into(table: Table, dialect: DialectName) -> Any:
+    """An INSERT that can say what happens where a row is there already."""
+    if dialect == "sqlite":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(table)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, bindparam, delete, func, literal, select, text, update
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.types import BigInteger
 
 from app.definition.conditions import Condition
 from app.storage.compile.sources import Sources
-from app.storage.prepare import Convert, DialectName, none_of, one_of, prepare
+from app.storage.prepare import Convert, DialectName, insert_into, none_of, one_of, prepare
 from app.storage.selection import Source
 from app.storage.system import ASSET
 from app.storage.tables import ModelTable, RelationTable, Tables
@@ -134,9 +132,7 @@ class RecordStatements:
             values[column.name] = select(
                 func.coalesce(func.max(column), literal(0)) + literal(1)
             ).scalar_subquery()
-        query: Any = (insert_sqlite if self._dialect == "sqlite" else insert_postgresql)(found.table).values(
-            values
-        )
+        query = insert_into(found.table, self._dialect).values(values)
         if lenient:
             query = query.on_conflict_do_nothing()
         answered = (found.table.c[name] for name in ("id", *own))
@@ -202,11 +198,10 @@ class RecordStatements:
         assert relation.join is not None and relation.near is not None and relation.far is not None
         target = self._tables.models[relation.target].table
         chosen = one_of(target.c.id, "records", _ID, self._dialect)
-        insert = insert_sqlite if self._dialect == "sqlite" else insert_postgresql
         pairs = select(record, target.c.id).where(chosen)
-        return (
-            insert(relation.join).from_select([relation.near, relation.far], pairs).on_conflict_do_nothing()
-        )
+        made = insert_into(relation.join, self._dialect).from_select([relation.near, relation.far], pairs)
+        attached: Executable = made.on_conflict_do_nothing()
+        return attached
 
     def _detach_records(self, relation: RelationTable, others: bool) -> Executable:
         listed = none_of if others else one_of

@@ -9,12 +9,11 @@ from decimal import Decimal
 from typing import Any, Literal, TypeVar
 
 from sqlalchemy import bindparam, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.errors import AlreadyDone, KeyInUse, KeyReused
 from app.json_text import read_json, write_json_bytes
 from app.storage.durable_runs import clock
-from app.storage.prepare import prepare
+from app.storage.prepare import insert_into, prepare
 from app.storage.system import REPEAT
 from app.storage.work import Row, Work
 
@@ -46,12 +45,13 @@ class RepeatRows:
     """The requests with idempotency keys of all applications."""
 
     def __init__(self, dialect: Literal["sqlite", "postgresql"]) -> None:
-        insert = sqlite.insert(REPEAT) if dialect == "sqlite" else postgresql.insert(REPEAT)
         new: dict[str, Any] = {
             name: bindparam(f"new_{name}") for name in ("key", "asked", "rights", "answers")
         }
-        claim = insert.values({**new, "created": clock(dialect)}).on_conflict_do_nothing(
-            index_elements=["key"]
+        claim = (
+            insert_into(REPEAT, dialect)
+            .values({**new, "created": clock(dialect)})
+            .on_conflict_do_nothing(index_elements=["key"])
         )
         mine = REPEAT.c.key == bindparam("repeat")
         self._claim = prepare(claim.returning(REPEAT.c.key), dialect)

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, exists, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
-from app.storage.prepare import DialectName, prepare
+from app.storage.prepare import DialectName, insert_into, prepare
 from app.storage.system import REVISION, RUN
 from app.storage.work import Work
 
@@ -27,9 +26,8 @@ class RevisionRows:
     """Keeps a definition for as long as runs need it."""
 
     def __init__(self, dialect: DialectName) -> None:
-        insert = sqlite.insert(REVISION) if dialect == "sqlite" else postgresql.insert(REVISION)
         at = bindparam("at", type_=REVISION.c.created.type)
-        kept = insert.values(
+        kept = insert_into(REVISION, dialect).values(
             application=bindparam("of"),
             digest=bindparam("revision"),
             definition=bindparam("text"),

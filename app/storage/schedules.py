@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Text, bindparam, delete, update
-from sqlalchemy.dialects import postgresql, sqlite
 
-from app.storage.prepare import DialectName, none_of, prepare
+from app.storage.prepare import DialectName, insert_into, none_of, prepare
 from app.storage.system import SCHEDULE
 from app.storage.work import Work
 
@@ -20,7 +19,7 @@ class ScheduleRows:
         self._application = application
         columns = SCHEDULE.c
         this = (columns.application == bindparam("of"), columns.action == bindparam("that"))
-        new = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(SCHEDULE).values(
+        new = insert_into(SCHEDULE, dialect).values(
             application=bindparam("of"),
             action=bindparam("that"),
             line=bindparam("new_line"),

@@ -15,7 +15,7 @@ SYSTEM = MetaData(naming_convention={"pk": "pk__%(table_name)s"})
 
 
 class _System(SQLModel, registry=registry(metadata=SYSTEM)):
-    model_config = {"protected_namespaces": ()}
+    model_config = {"protected_namespaces": (), "defer_build": True}
 
 
 def _key() -> Any:
@@ -50,13 +50,19 @@ def _maybe_number() -> Any:
     return Field(default=None, sa_column=Column(BigInteger()))
 
 
+def _of_rows(name: str, *columns: str, where: str) -> Index:
+    """An index of some rows alone: the others cost it nothing.
+
+    Saying so for PostgreSQL too would load its dialect; `migrate_postgres` does it there.
+    """
+    return Index(name, *columns, sqlite_where=text(where))
+
+
 def _where_set(name: str, *columns: str) -> Index:
-    """An index of the rows alone that have a value in the last column: others cost it nothing."""
-    filled = text(f"{columns[-1]} IS NOT NULL")
-    return Index(name, *columns, sqlite_where=filled, postgresql_where=filled)
+    """An index of the rows alone that have a value in the last column."""
+    return _of_rows(name, *columns, where=f"{columns[-1]} IS NOT NULL")
 
 
-_OPEN = text("ended IS NULL")
 """Runs that have not ended, which are few among those that have."""
 
 
@@ -72,7 +78,7 @@ class RunRecord(_System, table=True):
     __table_args__ = (
         Index("ix__actionql_run__application__created", "application", "created"),
         _where_set("ix__actionql_run__due", "due"),
-        Index("ix__actionql_run__open", "state", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        _of_rows("ix__actionql_run__open", "state", where="ended IS NULL"),
         _where_set("ix__actionql_run__application__revision", "application", "revision"),
     )
 

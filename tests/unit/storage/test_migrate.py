@@ -28,6 +28,14 @@ async def test_migrate_makes_every_table_once(database_url: str) -> None:
     assert await run(database_url, select(RUN), *map(select, built.metadata.tables.values())) == []
 
 
+async def test_index_of_some_rows_is_one_on_both_databases(database_url: str) -> None:
+    await migrate(database_url, [SYSTEM])
+    on_sqlite = "SELECT sql FROM sqlite_schema WHERE name = 'ix__actionql_run__due'"
+    on_postgresql = "SELECT indexdef FROM pg_indexes WHERE indexname = 'ix__actionql_run__due'"
+    (row,) = await run(database_url, on_sqlite if database_url.startswith("sqlite") else on_postgresql)
+    assert row[0].replace("(", "").replace(")", "").endswith("WHERE due IS NOT NULL")
+
+
 async def test_migrate_keeps_every_value_exactly(database_url: str) -> None:
     values: dict[str, tuple[str, Any]] = {
         "a": ("text", "naïve \\ ' \" % 🦊"),
