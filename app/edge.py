@@ -11,7 +11,6 @@ from decimal import Decimal
 from random import getrandbits
 from typing import Any
 
-import structlog
 from graphql import Undefined
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -33,6 +32,7 @@ from app.errors import (
     TooManyRequests,
 )
 from app.json_text import write_json_bytes
+from app.logs import get_logger
 from app.permissions import ANYBODY, Principal
 from app.places import Place, Places
 from app.proxies import is_secure
@@ -227,7 +227,7 @@ def plain_error(request: Request, error: Exception) -> JSONResponse:
     What is not of the error tree is logged, and answered with nothing but the id.
     """
     if not isinstance(error, ActionQLError) or error.code == INTERNAL_CODE:
-        structlog.get_logger().error("unexpected error", request_id=request_id(request), exc_info=error)
+        get_logger().error("unexpected error", request_id=request_id(request), exc_info=error)
         error = ActionQLError(INTERNAL_MESSAGE)
     body: dict[str, Any] = {"code": error.code, "message": error.message, "requestId": request_id(request)}
     if isinstance(error, BadInput) and error.fields:

@@ -4,9 +4,29 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-import structlog
-from structlog.tracebacks import ExceptionDictTransformer
+
+@contextmanager
+def _without(name: str) -> Iterator[None]:
+    """Has `import name` fail within, unless it was imported before."""
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+
+
+# It would bring rich, where it finds it, to colour what these logs never print: 5 MiB.
+with _without("rich"):
+    import structlog
+    from structlog.tracebacks import ExceptionDictTransformer
+
+get_logger = structlog.get_logger
 
 
 def configure_logs() -> None:

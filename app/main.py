@@ -12,7 +12,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-import structlog
 from starlette.applications import Starlette
 
 from app.assets.library import Library, sweep
@@ -25,6 +24,7 @@ from app.engine.compile import compile_actions
 from app.engine.revisions import Engine
 from app.engine.runs import Runs
 from app.functions import kinds_with, load_application
+from app.logs import get_logger
 from app.memory import made_to_stay
 from app.metrics import Metrics
 from app.metrics.shared import Shared, publish_always
@@ -55,7 +55,7 @@ EXAMPLES = Path(__file__).parent / "examples"
 SERVED_EXAMPLES = ("taskings", "shoes", "crm", "onboarding")
 """The built-in examples, in the order in which they are served."""
 
-log = structlog.get_logger()
+log = get_logger()
 
 
 def load_definitions(paths: Sequence[Path]) -> list[Loaded]:

@@ -14,14 +14,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
-import structlog
-
 from app.definition.load import Loaded
 from app.definition.model import Application
 from app.definition.source import Source
 from app.edge import Edge, NotRenewed
 from app.engine.worker import Worker
 from app.errors import ActionQLError, DefinitionError, Problem
+from app.logs import get_logger
 from app.memory import free_what_stayed
 from app.resolvers.context import Generation
 from app.schema.endpoint import GraphQLEndpoint
@@ -30,7 +29,7 @@ from app.storage.tables import Tables
 Read = Callable[[], Sequence[Loaded]]
 LINGER = 1.0
 """Seconds after a swap until what was served before is freed; requests that take longer keep it until the next one."""
-log = structlog.get_logger()
+log = get_logger()
 
 
 @dataclass(frozen=True, slots=True)

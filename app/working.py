@@ -9,13 +9,12 @@ from collections.abc import Mapping, Sequence
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 
-import structlog
 import uvicorn
 
 from app.definition.load import Loaded
 from app.definition.source import Source
 from app.functions import rebuild_application
-from app.logs import configure_logs
+from app.logs import configure_logs, get_logger
 from app.main import open_applications, prepare
 from app.opening import close_server, open_server
 from app.running import begin_worker
@@ -23,7 +22,7 @@ from app.settings import Settings
 
 _PAUSE = 1.0
 """Seconds between two looks at whether it is told to stop."""
-log = structlog.get_logger()
+log = get_logger()
 
 
 def work_here(

@@ -3,25 +3,55 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
-from app.cli.audit import audit_cli
-from app.cli.backup import backup, restore
 from app.cli.base import fail
-from app.cli.check import check
-from app.cli.diff import diff
-from app.cli.import_ import import_database
-from app.cli.keys import keys_cli
-from app.cli.kinds import kinds
-from app.cli.migrate import migrate
-from app.cli.new import new
-from app.cli.runs import runs_cli
-from app.cli.schema import schema_cli
-from app.cli.serve import serve
-from app.cli.users import users_cli
-from app.cli.worker import worker
 from app.errors import ActionQLError, DefinitionError
+from app.memory import end_imports
+
+_COMMANDS = {
+    "serve": "serve:serve",
+    "worker": "worker:worker",
+    "new": "new:new",
+    "import": "import_:import_database",
+    "check": "check:check",
+    "diff": "diff:diff",
+    "migrate": "migrate:migrate",
+    "kinds": "kinds:kinds",
+    "backup": "backup:backup",
+    "restore": "backup:restore",
+    "schema": "schema:schema_cli",
+    "users": "users:users_cli",
+    "keys": "keys:keys_cli",
+    "runs": "runs:runs_cli",
+    "audit": "audit:audit_cli",
+}
+"""By its name where each stands: the file here, and in it the function, or the `Typer` of several."""
+
+
+class _Commands(TyperGroup):
+    """Loads only the command that is asked for: a server need not hold what others need."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name].partition(":")
+        found = getattr(import_module(f"app.cli.{module}"), name)
+        end_imports()
+        if not isinstance(found, typer.Typer):
+            function, found = found, typer.Typer(add_completion=False)
+            found.command()(function)
+        command = typer.main.get_command(found)
+        command.name = cmd_name
+        return command
+
 
 cli = typer.Typer(
     name="actionql",
@@ -29,22 +59,10 @@ cli = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    cls=_Commands,
 )
-cli.command()(serve)
-cli.command()(worker)
-cli.command()(new)
-cli.command("import")(import_database)
-cli.command()(check)
-cli.command()(diff)
-cli.command()(migrate)
-cli.command()(kinds)
-cli.add_typer(schema_cli, name="schema")
-cli.add_typer(users_cli, name="users")
-cli.add_typer(keys_cli, name="keys")
-cli.add_typer(runs_cli, name="runs")
-cli.add_typer(audit_cli, name="audit")
-cli.command()(backup)
-cli.command()(restore)
+# Without one of its own it would not be a group of commands.
+cli.callback()(lambda: None)
 
 
 def main() -> None:

@@ -7,12 +7,6 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from rich.console import Console
-from rich.table import Table
-
-output = Console()
-_PIPED = 240
-"""How wide a table may be that no terminal shows."""
 
 DataOption = Annotated[
     Path | None,
@@ -22,11 +16,6 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for progra
 PathsArgument = Annotated[
     list[Path] | None, typer.Argument(help="Definitions; none means the built-in examples.")
 ]
-
-
-def print_table(table: Table) -> None:
-    """Prints a table, as wide as the terminal, or as it is where there is none."""
-    Console(width=None if output.is_terminal else _PIPED).print(table)
 
 
 def fail(message: str) -> NoReturn:

@@ -10,7 +10,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from app.cli.base import JsonOption, fail, print_table
+from app.cli.base import JsonOption, fail
+from app.cli.tables import print_table
 from app.definition.options import (
     WORDS,
     Option,

@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from app.cli.applications import DefinitionOption, chosen, served, with_server
-from app.cli.base import DataOption, JsonOption, print_table
+from app.cli.base import DataOption, JsonOption
+from app.cli.tables import print_table
 from app.json_text import write_json
 from app.resolvers.context import Server
 from app.resolvers.operation import Wanted, end_run, list_runs, resume_run, show_run

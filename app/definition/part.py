@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class Part(BaseModel):
     """Anything in a definition."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, ignored_types=(cached_property,))
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, ignored_types=(cached_property,))
 
 
 class Named(Part):

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.expressions import Expression, Structure, Template, Value
-from app.expressions.rendering import parsed
 
 Text = Expression | Template | Value | Structure
 """What reads names of a scope."""
@@ -14,27 +13,9 @@ Text = Expression | Template | Value | Structure
 
 def paths_read(text: Text) -> frozenset[tuple[str, ...]]:
     """The dotted paths that a text reads, each up to its first part that is not constant."""
-    if isinstance(text, Expression):
+    if isinstance(text, Expression | Template):
         return text.paths
-    if isinstance(text, Template):
-        return frozenset(_template_paths(text))
     return frozenset(path for part in _parts(text.raw, isinstance(text, Value)) for path in paths_read(part))
-
-
-def _template_paths(template: Template) -> Iterator[tuple[str, ...]]:
-    if template.is_static:
-        return
-    analysis = parsed(template.source, template.escape).analyze(include_partials=False)
-    for variables in analysis.globals.values():
-        for variable in variables:
-            yield tuple(_constant(variable.segments))
-
-
-def _constant(segments: list[Any]) -> Iterator[str]:
-    for segment in segments:
-        if not isinstance(segment, str):
-            return
-        yield segment
 
 
 def _parts(raw: Any, expressions: bool) -> Iterator[Expression | Template]:

@@ -29,7 +29,7 @@ class StepOptions(BaseModel):
     Where `named` is true they have one field, whose keys the author chooses and writes in the place of options.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
     shorthand: ClassVar[str | None] = None
     named: ClassVar[bool] = False
 

@@ -12,13 +12,12 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
-import structlog
-
+from app.logs import get_logger
 from app.storage.work import Work
 
 Drive = Callable[[str], Awaitable[None]]
 Tick = Callable[[], Awaitable[None]]
-log = structlog.get_logger()
+log = get_logger()
 
 NEAR = 5.0
 """Seconds within which a run is waited for here; what goes on later, a sweep finds."""

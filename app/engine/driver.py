@@ -15,8 +15,6 @@ from socket import gethostname
 from time import monotonic
 from typing import Any
 
-import structlog
-
 from app.auth.passwords import Passwords
 from app.engine.compile import CompiledStep
 from app.engine.cursor import UNFIT, Cursors
@@ -32,13 +30,14 @@ from app.engine.runs import Run, Runs, Start, clock
 from app.engine.telling import told_of_end
 from app.errors import ActionQLError, Overloaded, StepFailed, TimedOut
 from app.expressions import EvaluationError
+from app.logs import get_logger
 from app.steps.base import Ask, Done
 from app.storage.audit import AuditRows
 from app.storage.durable_runs import DurableRows, Ending, Place, StoredRun, Superseded
 from app.storage.records import Unhashed
 from app.storage.work import Database, Work
 
-log = structlog.get_logger()
+log = get_logger()
 _BUSY = 2.0
 """Seconds after which a run is tried again for which the server had no room."""
 

@@ -7,9 +7,8 @@ from contextlib import suppress
 from datetime import datetime
 from time import monotonic
 
-import structlog
-
 from app.engine.dispatch import Drive, InProcess, Tick
+from app.logs import get_logger
 from app.storage.queue import Job, Member, Queue
 from app.storage.work import Work
 
@@ -17,7 +16,7 @@ BEAT = 10.0
 """Seconds between two heartbeats; as often it looks for jobs of which it was not told."""
 _AGAIN = 5.0
 _LEAVING = 5.0
-log = structlog.get_logger()
+log = get_logger()
 
 
 class Fleet:

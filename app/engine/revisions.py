@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import structlog
-
 from app.engine.cursor import UNFIT
 from app.engine.runs import Runs
 from app.errors import StepFailed
+from app.logs import get_logger
 from app.permissions import Principal
 from app.storage.revisions import RevisionRows
 from app.storage.work import Database, Work
@@ -19,7 +18,7 @@ from app.storage.work import Database, Work
 KEPT = timedelta(days=1)
 """How long a definition stays that no run needs: another process may serve it still, and start some."""
 _REMEMBERED = 4
-log = structlog.get_logger()
+log = get_logger()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,6 @@ from functools import partial
 from time import monotonic
 from typing import Any, NamedTuple
 
-import structlog
-
 from app.auth.passwords import Passwords
 from app.definition.model import Application
 from app.engine.callers import record_of
@@ -30,6 +28,7 @@ from app.engine.run_id import new_run_id
 from app.engine.telling import principal_name, told_of_part
 from app.errors import BadInput, KeyInUse, TimedOut
 from app.expressions import EvaluationError
+from app.logs import get_logger
 from app.metrics import Durations
 from app.metrics.figures import RUN_SECONDS
 from app.permissions import Grant, Permissions, Principal, Verb
@@ -46,7 +45,7 @@ _MOST_KEPT = 16_000
 """Bytes of an input or a result that are kept for the console; its caller has been given it whole."""
 Moved = tuple[Execution, CompiledStep | None]
 """Where a run stands after a transaction, and the step that leaves the process; None where it has ended."""
-log = structlog.get_logger()
+log = get_logger()
 
 
 class Start(NamedTuple):

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-import structlog
-
 from app.definition.inputs import check_input
 from app.definition.model import Action, Application, ScheduleTrigger
 from app.engine.durable_runs import DurableRuns
 from app.engine.runs import Start
+from app.logs import get_logger
 from app.permissions import SYSTEM
 from app.storage.repeats import Repeat
 from app.storage.schedules import ScheduleRows
@@ -26,7 +25,7 @@ GRACE = timedelta(minutes=1)
 """How late a slot may be that `misfire: skip` still starts."""
 DOOR = "schedule"
 Clock = Callable[[], datetime]
-log = structlog.get_logger()
+log = get_logger()
 
 
 def utc_now() -> datetime:

@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from weakref import WeakSet
 
-import structlog
-
 from app.engine.dispatch import Dispatcher
 from app.engine.durable_runs import DurableRuns
 from app.engine.schedules import Clock, Schedules, utc_now
 from app.engine.telling import told_of_end
+from app.logs import get_logger
 from app.storage.audit import AuditRows
 from app.storage.durable_runs import DurableRows
 from app.storage.repeats import KEPT, RepeatRows
@@ -22,7 +21,7 @@ INTERRUPTED = "The server's process ended while the run was under way."
 _MOST = 100
 _TIDY = 600
 """Ticks between two looks at definitions that no run needs, and at idempotency keys that are too old."""
-log = structlog.get_logger()
+log = get_logger()
 
 
 class Worker:

@@ -4,49 +4,35 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from liquid import BoundTemplate
-from liquid.exceptions import (
-    BlockNestingError,
-    ContextDepthError,
-    LiquidError,
-    LiquidInterrupt,
-    LoopIterationLimitError,
-    OutputStreamLimitError,
-)
-from liquid.token import Token
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
-from app.expressions.errors import EvaluationError, ExpressionError, suggestion
-from app.expressions.limits import MAX_LOOP, MAX_TAG, MAX_TEMPLATE, MAX_TEXT
-from app.expressions.rendering import Context, RenderingError, parsed
+from app.expressions.errors import ExpressionError
+from app.expressions.limits import MAX_TAG, MAX_TEMPLATE
 from app.expressions.values import Scope
+
+if TYPE_CHECKING:
+    from app.expressions.liquid_text import LiquidText
 
 OPENING = re.compile(r"\{\{|\{%")
 VERBATIM = re.compile(r"\{%-?\s{0,100}(raw|doc)\s{0,100}-?%\}")
 SPACES = re.compile(r"\s{200}")
-REASONS: dict[type[LiquidError], str] = {
-    BlockNestingError: "the tags are too deep inside one another",
-    ContextDepthError: "the loops are too deep inside one another",
-    LoopIterationLimitError: f"the loops have more than {MAX_LOOP:,} rounds",
-    OutputStreamLimitError: f"the text would have more than {MAX_TEXT:,} bytes",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
     """A Liquid template; equal to another with the same source that escapes likewise.
 
-    `names` are the names of the scope that it reads. `is_static`: it has no tags and is its own text.
+    `names` are the names of the scope that it reads, `paths` the dotted paths that it reads from them, each up to its
+    first part that is not constant. `is_static`: it has no tags and is its own text.
     """
 
     source: str
     escape: bool
-    names: frozenset[str] = field(compare=False, repr=False)
-    _bound: BoundTemplate | None = field(compare=False, repr=False)
+    _liquid: LiquidText | None = field(compare=False, repr=False)
 
     @classmethod
     def parse(cls, text: str, escape: bool = False) -> Template:
@@ -54,44 +40,28 @@ class Template:
         if len(text) > MAX_TEMPLATE:
             raise ExpressionError(f"the template has more than {MAX_TEMPLATE:,} characters. Split it")
         if OPENING.search(text) is None:
-            return cls(text, escape, frozenset(), None)
+            return cls(text, escape, None)
         check_tags(text)
-        try:
-            bound = parsed(text, escape)
-            return cls(text, escape, names_of(bound), bound)
-        except LiquidError as error:
-            line = line_of(text, error.token)
-            reason = REASONS.get(type(error), str(error.message or "this is no template"))
-            raise mistake(reason, line) from None
-        except RecursionError:
-            raise mistake("the template is nested too deep", 1) from None
+        # Liquid takes 5 MiB and a tenth of a start, and not every definition has a template.
+        from app.expressions.liquid_text import LiquidText
+
+        return cls(text, escape, LiquidText.parse(text, escape))
 
     @property
     def is_static(self) -> bool:
-        """Whether it has no tags."""
-        return self._bound is None
+        return self._liquid is None
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset() if self._liquid is None else self._liquid.names
+
+    @property
+    def paths(self) -> frozenset[tuple[str, ...]]:
+        return frozenset() if self._liquid is None else self._liquid.paths()
 
     def render(self, scope: Scope) -> str:
         """The text with these names; one that is not there prints nothing. Raises EvaluationError."""
-        if self._bound is None:
-            return self.source
-        context = Context(self._bound, globals=scope)
-        buffer = context.get_buffer()
-        try:
-            self._bound.render_with_context(context, buffer)
-        except LiquidError as error:
-            line = line_of(self.source, error.token) if error.token else 0
-            raise EvaluationError(reason_of(error), self.source, line, "line ") from None
-        except (
-            ArithmeticError,
-            LookupError,
-            RecursionError,
-            TypeError,
-            ValueError,
-            LiquidInterrupt,
-        ) as error:
-            raise EvaluationError("the values cannot be used so", self.source) from error
-        return buffer.getvalue()
+        return self.source if self._liquid is None else self._liquid.render(scope)
 
     def __str__(self) -> str:
         return self.source
@@ -152,40 +122,6 @@ def verbatim_end(source: str, opening: re.Match[str], line: int) -> int:
     return closing.end()
 
 
-def names_of(bound: BoundTemplate) -> frozenset[str]:
-    """The names of the scope that a template reads; raises ExpressionError for unknown filters."""
-    analysis = bound.analyze(include_partials=False)
-    known = bound.env.filters
-    source = bound_source(bound)
-    for name, spans in analysis.filters.items():
-        if name not in known:
-            line = source.count("\n", 0, spans[0].index) + 1
-            raise mistake(f"unknown filter '{name}'", line, suggestion(name, known).strip())
-    roots = [variable.segments[0] for variables in analysis.globals.values() for variable in variables]
-    if not all(isinstance(root, str) for root in roots):
-        raise mistake("a name in brackets stands at the front", 1, "Write the name without brackets")
-    return frozenset(str(root) for root in roots)
-
-
-def bound_source(bound: BoundTemplate) -> str:
-    """The text that a template was read from."""
-    return bound.nodes[0].token.source if bound.nodes else ""
-
-
 def mistake(what: str, line: int, remedy: str = "") -> ExpressionError:
     """The error of a template at a line."""
     return ExpressionError(f"{what} at line {line}. {remedy}".rstrip(". "), line)
-
-
-def line_of(source: str, token: Token | None) -> int:
-    """The line that a token stands on."""
-    if token is None:
-        return 1
-    return source.count("\n", 0, token.start_index if token.start_index >= 0 else len(source)) + 1
-
-
-def reason_of(error: LiquidError) -> str:
-    """What went wrong, without the values at hand."""
-    if isinstance(error, RenderingError):
-        return str(error.message)
-    return REASONS.get(type(error), "a filter, loop or comparison cannot take its value")

@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any
 
-import structlog
-
 from app.definition.inputs import REQUEST_NAMES, Sent
 from app.definition.model import Action, IncomingTrigger
 from app.definition.names import parse_uuid
@@ -16,6 +14,7 @@ from app.engine.runs import Start
 from app.errors import INTERNAL_MESSAGE, ActionQLError, BadInput, NotFound, StepFailed, TimedOut
 from app.expressions import EvaluationError, to_plain
 from app.json_text import write_json
+from app.logs import get_logger
 from app.permissions import Rule
 from app.properties import KINDS
 from app.resolvers import runs
@@ -130,7 +129,7 @@ async def _one(context: Context, action: Action, request: Incoming, until: float
         return Outcome(error=error)
     except Exception:
         # What others have done stands, and their caller must learn of it.
-        structlog.get_logger().exception("unexpected error", request_id=context.request_id)
+        get_logger().exception("unexpected error", request_id=context.request_id)
         return Outcome(error=ActionQLError(INTERNAL_MESSAGE))
 
 
@@ -138,7 +137,7 @@ async def _outcome(context: Context, start: Start) -> Outcome:
     try:
         return Outcome(to_plain(await performed(context, start)))
     except EvaluationError as error:
-        structlog.get_logger().info("answer failed", reason=str(error), request_id=context.request_id)
+        get_logger().info("answer failed", reason=str(error), request_id=context.request_id)
         return Outcome(error=StepFailed("The answer could not be written.", str(error)))
     except ActionQLError as error:
         return Outcome(error=error)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 
-import structlog
-
 from app.auth.keys import digest, key_id, matches, read_signed_key
 from app.auth.keystore import Keystore
+from app.logs import get_logger
 from app.storage.keys import NOTE_EVERY, Holder, Key, KeyKind, Keys
 from app.storage.work import Database
 
@@ -73,4 +72,4 @@ class KeyRing:
         try:
             await self._database.write(lambda: self._keys.note_use(id, at))
         except Exception as error:
-            structlog.get_logger().warning("use of a key not noted", key=id, error=type(error).__name__)
+            get_logger().warning("use of a key not noted", key=id, error=type(error).__name__)

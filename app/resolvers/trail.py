@@ -13,10 +13,9 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from time import monotonic
 
-import structlog
-
 from app.auth.keystore import Keystore
 from app.auth.limiter import AttemptLimiter
+from app.logs import get_logger
 from app.metrics import Counts
 from app.resolvers.audit_chain import Sealer, audit_key
 from app.storage.audit import AuditRows, Entry
@@ -27,7 +26,7 @@ EVERY = 1.0
 COUNTED_EVERY = 60.0
 PER_MINUTE = 600
 PER_ADDRESS_MINUTE = 60
-log = structlog.get_logger()
+log = get_logger()
 
 
 class Trail:

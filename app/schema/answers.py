@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-import structlog
 from graphql import GraphQLError, GraphQLSyntaxError
 from starlette.responses import Response
 
@@ -26,6 +25,7 @@ from app.errors import (
     Overloaded,
     TooManyRequests,
 )
+from app.logs import get_logger
 from app.schema.documents import PARSE_FAILED
 from app.schema.guard import VALIDATION_FAILED
 
@@ -176,7 +176,7 @@ def _log(error: Exception, request_id: str) -> None:
     cause = _cause(error)
     path = error.path if isinstance(error, GraphQLError) else None
     traceback = None if isinstance(cause, GraphQLError) else cause
-    structlog.get_logger().error("unexpected error", request_id=request_id, path=path, exc_info=traceback)
+    get_logger().error("unexpected error", request_id=request_id, path=path, exc_info=traceback)
 
 
 _HEADERS = {

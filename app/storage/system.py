@@ -63,9 +63,6 @@ def _where_set(name: str, *columns: str) -> Index:
     return _of_rows(name, *columns, where=f"{columns[-1]} IS NOT NULL")
 
 
-"""Runs that have not ended, which are few among those that have."""
-
-
 class RunRecord(_System, table=True):
     """One run of an action: what the console lists and the polling doors ask for.
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
-import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from app.edge import Edge, header, keyed, plain_error
 from app.errors import BadInput, NotFound, StepFailed
+from app.logs import get_logger
 from app.resolvers.actions import check_opened, run_opened
 from app.resolvers.context import Context, Generation
 from app.resolvers.login import login
@@ -139,7 +139,7 @@ def _refusal(request: Request, error: Exception) -> Response:
     if isinstance(error, ClientDisconnect):
         error = BadInput("The request ended before its body did.")
     if isinstance(error, StepFailed):
-        structlog.get_logger().info("answer failed", reason=error.reason)
+        get_logger().info("answer failed", reason=error.reason)
     response = plain_error(request, error)
     response.headers["cache-control"] = "no-store"
     if isinstance(error, WrongMethod):

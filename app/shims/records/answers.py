@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,6 +13,7 @@ from app.definition.names import snake
 from app.doors import Answer
 from app.edge import request_id, retry_headers, to_json
 from app.errors import INTERNAL_CODE, INTERNAL_MESSAGE, ActionQLError, BadInput
+from app.logs import get_logger
 
 STATUSES: Mapping[str, int] = MappingProxyType(
     {
@@ -73,7 +73,7 @@ def nothing() -> Response:
 def refuse(request: Request, error: Exception) -> Response:
     """An error as this door shows it; what is not of the error tree is logged, and tells nothing but the id."""
     if not isinstance(error, ActionQLError) or error.code == INTERNAL_CODE:
-        structlog.get_logger().error("unexpected error", request_id=request_id(request), exc_info=error)
+        get_logger().error("unexpected error", request_id=request_id(request), exc_info=error)
         error = ActionQLError(INTERNAL_MESSAGE)
     status = error.status if error.status in _TRANSPORT else STATUSES[error.code]
     headers = retry_headers(error)

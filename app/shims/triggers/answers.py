@@ -7,7 +7,6 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -22,6 +21,7 @@ from app.errors import (
     StepFailed,
 )
 from app.json_text import read_json
+from app.logs import get_logger
 from app.resolvers.incoming import Outcome
 from app.resolvers.runs import RunStarted, RunView
 from app.shims import webhooks
@@ -121,7 +121,7 @@ def polled(request: Request, action: Action, run: RunView) -> Response:
 def refuse(request: Request, error: Exception) -> Response:
     """An error of the door; what is not of the error tree is logged, and tells nothing but the id."""
     if not isinstance(error, ActionQLError) or error.code == INTERNAL_CODE:
-        structlog.get_logger().error("unexpected error", request_id=request_id(request), exc_info=error)
+        get_logger().error("unexpected error", request_id=request_id(request), exc_info=error)
         error = ActionQLError(INTERNAL_MESSAGE)
     status = 405 if isinstance(error, WrongMethod) else STATUSES[error.code]
     headers = retry_headers(error)
