@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from app.definition.load import Steps
 from app.definition.model import Application, Model
 from app.definition.source import Path
+from app.definition.walk import Found, walk
 from app.suggestions import did_you_mean
 
 
@@ -19,13 +21,18 @@ class Finding(NamedTuple):
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Subject:
     """A definition to check. `broken` are named parts left out because their shape is wrong already."""
 
     application: Application
     steps: Steps
     broken: frozenset[tuple[str, str]] = frozenset()
+
+    @cached_property
+    def found(self) -> Sequence[Found]:
+        """What a walk through the whole definition finds."""
+        return tuple(walk(self.application))
 
     def names_in(self, section: str) -> set[str]:
         """The names of a section such as `models`, those of broken parts too."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.checks.base import Finding, Findings, Subject, unknown
 from app.definition.reads import Text, paths_read
 from app.definition.source import Path
-from app.definition.walk import Found, walk
+from app.definition.walk import Found
 
 CONFIG = "config"
 
@@ -19,7 +19,7 @@ def check(subject: Subject) -> Findings:
             yield Finding(path, f"a secret comes from the environment alone; leave {' and '.join(given)} out")
         elif configuration.secret is None and not given:
             yield Finding(path, "write where it comes from: value, env or secret")
-    for found in walk(subject.application):
+    for found in subject.found:
         if isinstance(found.value, Text) and CONFIG in found.value.names:
             yield from _read(subject, found)
 

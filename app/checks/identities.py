@@ -7,13 +7,12 @@ from uuid import UUID
 from app.checks.base import Finding, Findings, Subject
 from app.definition.model import Named
 from app.definition.source import Path, path_text
-from app.definition.walk import walk
 
 
 def check(subject: Subject) -> Findings:
     """One finding for each uuid that is given again."""
     seen: dict[tuple[type, UUID], Path] = {}
-    for found in walk(subject.application):
+    for found in subject.found:
         part = found.value
         if not isinstance(part, Named):
             continue

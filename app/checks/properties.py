@@ -5,7 +5,6 @@ from __future__ import annotations
 from app.checks.base import Finding, Findings, Subject, unknown
 from app.definition.model import Model, Property
 from app.definition.source import Path
-from app.definition.walk import walk
 from app.expressions import Expression, ExpressionError
 from app.properties import KINDS
 from app.properties.base import Constraints, PropertyKind
@@ -17,7 +16,7 @@ NUMBER_KINDS = ("number", "decimal", "price", "minutes")
 
 def check(subject: Subject) -> Findings:
     """One finding for each kind or option that makes no sense."""
-    for found in walk(subject.application):
+    for found in subject.found:
         part = found.value
         if not isinstance(part, Constraints) or not part.kind:
             continue

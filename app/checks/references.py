@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from app.checks.base import Finding, Findings, Subject, members, unknown
 from app.definition.model import PUBLIC
-from app.definition.walk import Found, walk
+from app.definition.walk import Found
 
 SECTIONS: Mapping[str, str] = {
     "model": "models",
@@ -19,7 +19,7 @@ SECTIONS: Mapping[str, str] = {
 
 def check(subject: Subject) -> Findings:
     """One finding for each reference that leads nowhere."""
-    for found in walk(subject.application):
+    for found in subject.found:
         if found.to is not None and found.to in SECTIONS:
             yield from _named(subject, found, found.to)
         elif found.to in _WITHIN:

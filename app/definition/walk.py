@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Any
 
 from pydantic import BaseModel
 
-from app.definition.explanations import key_of
 from app.definition.reads import Text
+from app.definition.shapes import SHAPELESS, Shape, shapes_of
 from app.definition.source import Path
 from app.definition.steps import Step
-from app.definition.types import Reference
 from app.definition.where import Where
 from app.expressions import Value
 
@@ -40,7 +38,7 @@ def walk(part: BaseModel, path: Path = ()) -> Iterator[Found]:
 
     The owners of what is in a step begin with the step.
     """
-    yield from _value(part, None, path, ())
+    yield from _value(part, SHAPELESS, path, ())
 
 
 def texts(part: BaseModel, path: Path = ()) -> Iterator[tuple[Path, Text]]:
@@ -50,7 +48,7 @@ def texts(part: BaseModel, path: Path = ()) -> Iterator[tuple[Path, Text]]:
             yield found.path, found.value
 
 
-def _value(value: Any, annotation: Any, path: Path, owners: tuple[BaseModel, ...]) -> Iterator[Found]:
+def _value(value: Any, shape: Shape, path: Path, owners: tuple[BaseModel, ...]) -> Iterator[Found]:
     if isinstance(value, BaseModel):
         yield Found(path, value, None, owners)
         yield from _fields(value, path, () if isinstance(value, Step) else owners)
@@ -60,34 +58,32 @@ def _value(value: Any, annotation: Any, path: Path, owners: tuple[BaseModel, ...
     elif isinstance(value, Text):
         yield Found(path, value, None, owners)
     elif isinstance(value, str):
-        to = _reference(annotation)
-        if to is not None:
-            yield Found(path, value, to, owners)
+        if shape.to is not None:
+            yield Found(path, value, shape.to, owners)
     elif isinstance(value, Mapping):
-        yield from _mapping(value, annotation, path, owners)
+        yield from _mapping(value, shape, path, owners)
     elif isinstance(value, tuple | list):
         for index, item in enumerate(value):
-            yield from _value(item, _argument(annotation, -1), (*path, index), owners)
+            yield from _value(item, shape.items or SHAPELESS, (*path, index), owners)
 
 
 def _fields(part: BaseModel, path: Path, owners: tuple[BaseModel, ...]) -> Iterator[Found]:
-    for name, field in type(part).model_fields.items():
-        key = part.kind if isinstance(part, Step) and name == "options" else key_of(name, field)
-        annotation: Any = field.annotation
-        for metadata in field.metadata:
-            annotation = Annotated[annotation, metadata]
-        yield from _value(getattr(part, name), annotation, (*path, key), (part, *owners))
+    owners = (part, *owners)
+    for name, key, shape in shapes_of(type(part)):
+        value = getattr(part, name)
+        if value is not None:
+            below = part.kind if name == "options" and isinstance(part, Step) else key
+            yield from _value(value, shape, (*path, below), owners)
 
 
 def _mapping(
-    value: Mapping[Any, Any], annotation: Any, path: Path, owners: tuple[BaseModel, ...]
+    value: Mapping[Any, Any], shape: Shape, path: Path, owners: tuple[BaseModel, ...]
 ) -> Iterator[Found]:
-    to = _reference(_argument(annotation, 0))
     for key, item in value.items():
         below = (*path, str(key))
-        if to is not None:
-            yield Found(below, key, to, owners)
-        yield from _value(item, _argument(annotation, 1), below, owners)
+        if shape.keys_to is not None:
+            yield Found(below, key, shape.keys_to, owners)
+        yield from _value(item, shape.values or SHAPELESS, below, owners)
 
 
 def _filter(where: Where, path: Path, owners: tuple[BaseModel, ...]) -> Iterator[Found]:
@@ -100,31 +96,3 @@ def _filter(where: Where, path: Path, owners: tuple[BaseModel, ...]) -> Iterator
         else:
             for index, part in enumerate(entry):
                 yield from _filter(part, (*below, index), owners)
-
-
-def _members(annotation: Any) -> Iterator[Any]:
-    """The members of a union, without what only annotates them, but with references kept."""
-    origin = get_origin(annotation)
-    if origin in (Union, UnionType):
-        for member in get_args(annotation):
-            yield from _members(member)
-    elif origin is Annotated and not any(isinstance(mark, Reference) for mark in annotation.__metadata__):
-        yield from _members(get_args(annotation)[0])
-    else:
-        yield annotation
-
-
-def _reference(annotation: Any) -> str | None:
-    for member in _members(annotation):
-        if get_origin(member) is Annotated:
-            return next(mark.to for mark in member.__metadata__ if isinstance(mark, Reference))
-    return None
-
-
-def _argument(annotation: Any, place: int) -> Any:
-    """The annotation of keys (0), values (1) or items (-1) of a collection."""
-    for member in _members(annotation):
-        arguments = [argument for argument in get_args(member) if argument is not Ellipsis]
-        if get_origin(member) in (dict, Mapping, tuple, list) and arguments:
-            return arguments[place] if place < len(arguments) else None
-    return None
