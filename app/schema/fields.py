@@ -5,7 +5,8 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, get_args
 
 import strawberry
 from graphql import GraphQLResolveInfo
@@ -36,6 +37,10 @@ class Image:
     url: str = strawberry.field(description="Where to download it; the address is signed and expires.")
 
 
+_LASTING = frozenset({*PYTHON_TYPES.values(), File, Image, types.NoneType})
+"""Types that no definition brings, and that go with none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Argument:
     """One argument of a field: its GraphQL name, Python annotation, default and description."""
@@ -61,7 +66,7 @@ def field(
     made = StrawberryField(
         python_name=name,
         graphql_name=name,
-        type_annotation=StrawberryAnnotation(annotation),
+        type_annotation=_annotation(annotation),
         description=description or None,
         default=strawberry.UNSET,
     )
@@ -69,13 +74,24 @@ def field(
         StrawberryArgument(
             python_name=argument.name,
             graphql_name=argument.name,
-            type_annotation=StrawberryAnnotation(argument.annotation),
+            type_annotation=_annotation(argument.annotation),
             default=argument.default,
             description=argument.description,
         )
         for argument in arguments
     ]
     return made
+
+
+def _annotation(annotation: Any) -> StrawberryAnnotation:
+    """Strawberry's reading of an annotation, which takes it long: one for all fields of a lasting type."""
+    parts = get_args(annotation) or (annotation,)
+    return _lasting(annotation) if _LASTING.issuperset(parts) else StrawberryAnnotation(annotation)
+
+
+@cache
+def _lasting(annotation: Any) -> StrawberryAnnotation:
+    return StrawberryAnnotation(annotation)
 
 
 def shell(name: str) -> type:
