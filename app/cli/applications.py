@@ -17,6 +17,7 @@ from app.errors import NotFound
 from app.main import load_definitions
 from app.opening import close_server, database_url, open_server
 from app.resolvers.context import Server
+from app.storage.migrate import migrate
 from app.storage.system import SYSTEM
 from app.suggestions import did_you_mean
 
@@ -67,9 +68,6 @@ def print_rows(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 @asynccontextmanager
 async def _opened(data: Path | None) -> AsyncIterator[Server]:
-    # What compares and changes tables takes time to import; `actionql serve` imports this file too.
-    from app.storage.migrate import migrate
-
     settings = settings_module.load(data=data)
     server = await open_server(settings)
     try:

@@ -23,6 +23,7 @@ from app.resolvers.unfinished import missed_by_runs
 from app.schema.build import build_schema
 from app.schema.drift import breaking_changes
 from app.settings import Settings
+from app.storage.migrate import plan_migration
 from app.storage.revisions import RevisionRows
 from app.storage.system import SYSTEM
 from app.storage.tables import build_tables
@@ -63,9 +64,6 @@ def diff(
 
 
 async def _compare(settings: Settings, definitions: Sequence[Loaded]) -> tuple[Outcome, list[Compared]]:
-    # What compares and changes tables is large, and `actionql serve` imports this file too.
-    from app.storage.migrate import plan_migration
-
     settings.data.mkdir(parents=True, exist_ok=True)
     metadatas = [build_tables(one.application).metadata for one in definitions]
     outcome = await plan_migration(database_url(settings), [SYSTEM, *metadatas])

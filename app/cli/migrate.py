@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -16,12 +16,11 @@ from app.opening import database_url, open_database
 from app.resolvers.unfinished import missed_by_runs
 from app.restoring import refuse_unfinished
 from app.settings import Settings
+from app.storage.migrate import MigrationRefused, plan_migration
+from app.storage.migrate import migrate as bring
+from app.storage.plan import Change
 from app.storage.system import SYSTEM
 from app.storage.tables import build_tables
-
-if TYPE_CHECKING:
-    from app.storage.plan import Change
-
 
 _REMEDY = "let them end, or end them with `actionql runs cancel`"
 
@@ -46,10 +45,6 @@ def migrate(
 
 
 async def _bring(settings: Settings, definitions: Sequence[Loaded], *, destroy: bool) -> list[Change]:
-    # What compares and changes tables is large, and `actionql serve` imports this file too.
-    from app.storage.migrate import MigrationRefused, plan_migration
-    from app.storage.migrate import migrate as bring
-
     url, metadatas = database_url(settings), [build_tables(one.application).metadata for one in definitions]
     if not destroy:
         return await bring(url, [SYSTEM, *metadatas], gone="refuse")
