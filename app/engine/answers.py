@@ -22,10 +22,11 @@ RESULT = "result"
 
 @dataclass(frozen=True, slots=True)
 class ValueType:
-    """What a value is unless it is null: of a property kind, or a record of a model, known by its id."""
+    """What a value is unless it is null: of a property kind, or a record of a model or a list of them, known by id."""
 
     kind: str = ""
     model: str = ""
+    many: bool = False
 
 
 _BY_KIND: Mapping[Kind, ValueType] = {
@@ -53,6 +54,16 @@ def answer_types(application: Application, action: Action) -> dict[str, ValueTyp
     return {name: _type_of_raw(application, value.raw, known) for name, value in values.items()}
 
 
+def columns(application: Application, action: Action) -> tuple[str, ...]:
+    """The names in each record of a result that is a list of whole ones; none where that can't be told."""
+    of = (answer_types(application, action) or {}).get(RESULT)
+    if of is None or not of.many or action.run_as == "caller":
+        return ()
+    model = application.models[of.model]
+    own = [name for name, property in model.all_properties.items() if KINDS[property.kind].readable]
+    return (*own, *(name for name, relation in model.relations.items() if relation.kind == "belongs_to"))
+
+
 def _answers(part: Any) -> bool:
     return isinstance(part, Step) and part.kind == "finish" and part.options.result.raw is not None
 
@@ -74,8 +85,11 @@ def _variables(action: Action, parts: Sequence[Found]) -> dict[str, ValueType]:
 
 
 def _result_of(step: Step) -> ValueType | None:
-    model = kind_of(step).record_of(step.options)
-    return None if model is None else ValueType(model=model)
+    kind = kind_of(step)
+    model, many = kind.record_of(step.options), kind.records_of(step.options)
+    if model is None and many is None:
+        return None
+    return ValueType(model=model or many or "", many=model is None)
 
 
 def _type_of_raw(application: Application, raw: Any, known: Mapping[str, ValueType]) -> ValueType | None:
@@ -97,7 +111,7 @@ def _type(application: Application, node: Node, known: Mapping[str, ValueType]) 
 
 def _part(application: Application, of: ValueType | None, key: Node) -> ValueType | None:
     """A property of a record, or the record that it belongs to."""
-    if of is None or of.model not in application.models or not isinstance(key, Constant):
+    if of is None or of.many or of.model not in application.models or not isinstance(key, Constant):
         return None
     model = application.models[of.model]
     property = model.all_properties.get(key.value)

@@ -75,9 +75,9 @@ async def read(context: Context, queries: Sequence[Query], values: Sequence[Any]
     return await context.server.database.read(work)
 
 
-async def read_by_id(context: Context, id: int, wanted: Wanted) -> Any:
-    """The record with this id as the caller may read it, or null."""
-    return (await context.server.database.read(lambda: _answers(context, [id], wanted)))[0]
+async def read_by_ids(context: Context, ids: Sequence[int], wanted: Wanted) -> list[Any]:
+    """The records with these ids as the caller may read them, in this order; null for one it may not."""
+    return await context.server.database.read(lambda: _answers(context, ids, wanted))
 
 
 @tells_refusals("create")

@@ -11,7 +11,7 @@ from app.definition.names import SHAPE, action_field, answer_type
 from app.engine.answers import RESULT, ValueType, answer_types
 from app.properties import KINDS
 from app.resolvers.actions import run_action
-from app.resolvers.records import read_by_id, wanted, written
+from app.resolvers.records import read_by_ids, wanted, written
 from app.schema.fields import Argument, field, filled, shell
 from app.schema.mutation_field import Asked, MutationField
 from app.schema.names import ModelNames
@@ -71,8 +71,11 @@ def _annotation(of: ValueType | None, types: Types) -> Any:
     """The type of one value; JSON where only the run can tell, and for files, which an action knows by reference."""
     if of is None:
         return JSON
+    if of.model in types:
+        record = types[of.model].record
+        return list[record] if of.many else record  # type: ignore[valid-type]
     if of.model:
-        return types[of.model].record if of.model in types else JSON
+        return JSON
     return PYTHON_TYPES.get(KINDS[of.kind].graphql, JSON)
 
 
@@ -104,7 +107,7 @@ class _Outputs:
     type: str
     call: _Call
     models: Mapping[str, ModelNames]
-    """The model of each output that is a record."""
+    """The model of each output that is a record or a list of them."""
 
     def select(self, reader: Reader, nodes: Nodes) -> tuple[Part, ...]:
         """What is asked of each output; refused before anything is done where the caller may not read it."""
@@ -134,4 +137,7 @@ class _Outputs:
         value = values.get(name)
         if of is None or value is None:
             return value
-        return await read_by_id(asked.context, value["id"], wanted(asked.context, of, asked.values))
+        many = isinstance(value, list)
+        ids = [one["id"] for one in (value if many else [value])]
+        found = await read_by_ids(asked.context, ids, wanted(asked.context, of, asked.values))
+        return [one for one in found if one is not None] if many else found[0]

@@ -183,6 +183,8 @@ class StepKind(Generic[Options]):
     """What is wrong with a step of this kind in its definition, beyond what its options' types tell."""
     record_of: Callable[[Options], str | None] = no_record
     """The model of which its result is a record; None where it is something else, or only the run can tell."""
+    records_of: Callable[[Options], str | None] = no_record
+    """The model of which its result is a list of records."""
     example: str = ""
     """A YAML step that shows it, for README's table; the tests load it."""
 

@@ -43,5 +43,6 @@ KIND = StepKind(
     options=Options,
     compile=compile_create_many,
     mode="work",
+    records_of=lambda options: options.model,
     example="create_many: {model: Shoe, values: =parse_json(body)}",
 )

@@ -104,6 +104,7 @@ KIND = StepKind(
     compile=compile_find,
     mode="work",
     record_of=lambda options: options.model if options.first else None,
+    records_of=lambda options: None if options.first else options.model,
     problems=problems,
     example="""\
 find: {model: Shoe, where: {price: {lt: =cheaper_than}}, ignore_null: true, sort: [{field: price}], take: 20}

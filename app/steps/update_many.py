@@ -43,5 +43,6 @@ KIND = StepKind(
     options=Options,
     compile=compile_update_many,
     mode="work",
+    records_of=lambda options: options.model,
     example="update_many: {model: Shoe, where: {price: {gt: 100}}, values: {price: 100}}",
 )

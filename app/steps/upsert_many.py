@@ -61,5 +61,6 @@ KIND = StepKind(
     options=Options,
     compile=compile_upsert_many,
     mode="work",
+    records_of=lambda options: options.model,
     example="upsert_many: {model: Company, unique_by: [name], values: =parse_json(body)}",
 )

@@ -162,6 +162,20 @@ def test_record_of_an_action_is_answered_as_its_caller_may_read_it(twins: Twins)
         assert (outcome, answer["data"]) == ("planned", {"tell": {**told, **seen}})
 
 
+def test_records_of_an_action_are_those_that_its_caller_may_read(twins: Twins) -> None:
+    items = '[{title: "One", status: "draft"}, {title: "Two", status: "draft"}]'
+    make = f"mutation {{ createManyItem(input: {items}) {{ id }} }}"
+    one, two = (item["id"] for item in twins.planned_answer("max", make, {})[1]["data"]["createManyItem"])
+    query = "mutation ($item: Int!) { tell(item: $item) { until { id title } } }"
+    ((_, mine), (_, others)) = (
+        twins.planned_answer(caller, query, {"item": two}) for caller in ("max", "nobody")
+    )
+    assert [item["id"] for item in mine["data"]["tell"]["until"][:2]] == [two, one]
+    seen = [item["id"] for item in others["data"]["tell"]["until"]]
+    assert seen == sorted(seen, reverse=True)
+    assert not {one, two} & {*seen}
+
+
 def test_hidden_property_of_an_actions_record_is_not_there(twins: Twins) -> None:
     query = "mutation { tell(item: 1) { found { secret } } }"
     assert twins.compare("nobody", query, {}) == "invalid"

@@ -259,7 +259,9 @@ def test_token_that_is_none_is_refused_even_where_everybody_may(market: Caller) 
 
 
 def test_path_leads_to_the_first_application_that_has_it(market: Caller, shoes: Caller) -> None:
-    assert market.request("GET", "/v1/price_list.csv").text.startswith("id,shoe_type,price")
+    names = "id,shoe_type,price,created_at,updated_at\r\n"
+    assert market.request("GET", "/v1/price_list.csv").text.startswith(f"{names}5,50% off_\\,0.10,")
+    assert market.request("GET", "/v1/price_list.csv?cheaper_than=0").text == names
     below = shoes.request("GET", "/endpoints/v1/price_list.csv")
     assert below.text.startswith("id,shoe_type,price")
 

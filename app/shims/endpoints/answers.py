@@ -40,7 +40,7 @@ def answer(context: Context, operation: Operation, request: Request, result: Any
     """The answer in the operation's form; raises `StepFailed` for a result that has none."""
     try:
         if operation.response == "csv":
-            return _csv(request.url.path, result)
+            return _csv(request.url.path, result, operation.columns)
         if operation.response == "html":
             return _page(context, operation, result)
         # Records that were read for a caller are what JSON takes already.
@@ -50,24 +50,25 @@ def answer(context: Context, operation: Operation, request: Request, result: Any
         raise StepFailed("The answer could not be written.", str(error)) from error
 
 
-def csv_lines(rows: Sequence[Any]) -> Iterator[str]:
+def csv_lines(rows: Sequence[Any], columns: Sequence[str] = ()) -> Iterator[str]:
     """A line for the names, then one for each row; objects give the columns, anything else is one column.
 
-    Texts that a spreadsheet would take for a formula begin with an apostrophe.
+    `columns` are the names where there are no rows. Texts that a spreadsheet would take for a formula begin with
+    an apostrophe.
     """
     names = list(dict.fromkeys(name for row in rows if isinstance(row, Mapping) for name in row))
     plain = not names and bool(rows)
-    yield _line(["value"] if plain else names)
+    yield _line(["value"] if plain else names or columns)
     for row in rows:
         fields = row if isinstance(row, Mapping) else {}
         yield _line([row] if plain else [fields.get(name) for name in names])
 
 
-def _csv(path: str, result: Any) -> Response:
+def _csv(path: str, result: Any, columns: Sequence[str]) -> Response:
     rows = list(result) if isinstance(result, tuple) else result
     if rows is None or not isinstance(rows, list):
         rows = [] if rows is None else [rows]
-    lines = csv_lines(rows)
+    lines = csv_lines(rows, columns)
     first = "".join(islice(lines, ROWS))
     name = _UNSAFE_NAME.sub("_", path.rpartition("/")[2]) or "list"
     name = name if name.endswith(".csv") else f"{name}.csv"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.definition.model import Action, Application, Endpoint, GeneratedApi, Input
+from app.engine.answers import columns
 from app.expressions import Template
 from app.permissions import Opened, Rule
 
@@ -87,6 +88,8 @@ class Operation:
     response: Format = "json"
     template: Template | None = None
     """Its values are escaped."""
+    columns: tuple[str, ...] = ()
+    """Of a CSV without rows."""
 
 
 def operations(application: Application) -> list[Operation]:
@@ -109,6 +112,7 @@ def _custom(application: Application, endpoint: Endpoint) -> Operation:
         _does(application, endpoint),
         endpoint.response,
         template,
+        columns(application, application.actions[endpoint.action]) if endpoint.action else (),
     )
 
 

@@ -41,7 +41,8 @@ def test_columns_are_those_of_all_rows_and_safe_too() -> None:
 
 
 def test_list_of_plain_values_is_one_column() -> None:
-    assert "".join(csv_lines(["a", "=b"])) == "value\r\na\r\n'=b\r\n"
+    assert "".join(csv_lines([], ["a", "b"])) == "a,b\r\n"
+    assert "".join(csv_lines(["a", "=b"], ["a", "b"])) == "value\r\na\r\n'=b\r\n"
 
 
 def test_lines_are_made_one_by_one() -> None:
