@@ -34,7 +34,8 @@ def new(
         opened.write(_text(name))
     load_checked(folder, steps=KINDS)
     print(
-        f"wrote {file}\n\nServe it, which prints its address and a login:\n\n  actionql serve {_quoted(folder)}"
+        f"wrote {file}\n\nServe it, which prints its address and a login, and again what you save:\n\n"
+        f"  actionql serve {_quoted(folder)} --reload"
     )
     print(f"\nA first query:\n\n  {FIRST_QUERY}")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from time import monotonic, sleep
 
 import httpx
 import pytest
@@ -22,7 +24,7 @@ def test_new_application_answers_the_query_that_is_printed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    _, *shown = the("new").text.split()
+    _, *shown = the("new").text.splitlines()[0].split()
     told = CliRunner().invoke(cli, shown)
     assert told.exit_code == 0, told.output
     query = told.output.rstrip().splitlines()[-1].strip()
@@ -32,6 +34,26 @@ def test_new_application_answers_the_query_that_is_printed(
     task = {"id": 1, "title": "Look into application.yaml", "done": False}
     assert answer == {"data": {"allTask": {"totalCount": 1, "results": [task]}}}
     assert opened[0]["title"] == "Look into application.yaml"
+
+
+def test_first_edit_is_served_when_it_is_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    told = new(tmp_path / "tasks")
+    *serve, reload = the("new").text.splitlines()[1].split()
+    assert (serve, reload) == (["actionql", "serve", "tasks"], "--reload")
+    assert f"actionql serve {tmp_path / 'tasks'} --reload" in told.output
+    file, edit, asked = tmp_path / "tasks" / "application.yaml", the("new_edit").text, the("new_asked")
+    with running_server("tasks", "--reload", data=tmp_path / "data") as server:
+        written = file.read_text()
+        before, _ = edit.splitlines()
+        assert written.count(before) == 1
+        file.write_text(written.replace(f"{before}\n", edit))
+        deadline = monotonic() + 30
+        while "changed definitions served" not in server.log.read_text():
+            assert monotonic() < deadline, server.log.read_text()
+            sleep(0.1)
+        answer = httpx.post(f"{server.url}/graphql", json={"query": asked.text}).json()
+    assert answer == json.loads(asked.answer)
 
 
 def test_new_applications_have_the_names_of_their_folders_and_uuids_of_their_own(tmp_path: Path) -> None:
