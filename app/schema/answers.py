@@ -22,6 +22,7 @@ from app.errors import (
     ActionQLError,
     BadInput,
     DefinitionError,
+    KeyInUse,
     Overloaded,
     TooManyRequests,
 )
@@ -34,7 +35,7 @@ GRAPHQL_RESPONSE = "application/graphql-response+json"
 
 # These concern the request more than the operation: every client is told by the status.
 _TOLD_BY_STATUS = frozenset({413, 429})
-_OVERLOADED_RETRY_AFTER = 1
+_RETRY_AFTER = 1
 # How graphql-core ends a message with the whole value that did not fit.
 _FOUND = re.compile(r"([.,;?]) found: .*", re.IGNORECASE | re.DOTALL)
 
@@ -68,7 +69,10 @@ def answer(outcome: Outcome, media_type: str, request_id: str) -> Response:
         body["extensions"] = outcome.extensions
     for error in errors:
         _log(error, request_id)
-    return _response(body, status, media_type)
+    response = _response(body, status, media_type)
+    if any(isinstance(error.original_error, KeyInUse) for error in errors):
+        response.headers["retry-after"] = str(_RETRY_AFTER)
+    return response
 
 
 def refuse(error: Exception, media_type: str, request_id: str, *, status: int | None = None) -> Response:
@@ -80,7 +84,7 @@ def refuse(error: Exception, media_type: str, request_id: str, *, status: int | 
     if isinstance(error, TooManyRequests):
         response.headers["retry-after"] = str(error.retry_after)
     elif isinstance(error, Overloaded):
-        response.headers["retry-after"] = str(_OVERLOADED_RETRY_AFTER)
+        response.headers["retry-after"] = str(_RETRY_AFTER)
     elif response.status_code == 401:
         response.headers["www-authenticate"] = "Bearer"
     return response

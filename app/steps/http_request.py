@@ -18,6 +18,7 @@ from app.steps.request import Message, Prepare, of_url, of_webservice
 PASSING = frozenset({408, 429, 500, 502, 503, 504})
 """Statuses that may be others in a moment: `retry` tries again, and then the answer is what it is."""
 _PARSE = Expression.parse("parse_json(text)")
+_ACCEPTED = 202
 _OF_URL = ("method", "headers", "query", "body", "content_type")
 
 
@@ -74,9 +75,14 @@ def compile_http_request(options: Options, step: Step, application: Application)
             trusted=request.trusted,
             timeout=timeout,
         )
-        return Done(result(answer), again=answer.status in PASSING)
+        return Done(result(answer), again=answer.status in PASSING or _later(answer))
 
     return run
+
+
+def _later(answer: Response) -> bool:
+    """Whether the other server wants to be asked again: it is busy, or still at the first try of this request."""
+    return answer.status != _ACCEPTED and any(name == "retry-after" for name, _ in answer.headers)
 
 
 def _prepare(options: Options, application: Application) -> Prepare:

@@ -142,6 +142,7 @@ def test_endpoint_is_described_with_its_variables(document: Any) -> None:
         ("path", "start", True),
         ("query", "size", False),
         ("header", "X-Day", False),
+        ("header", "Idempotency-Key", False),
     ]
     assert endpoint["requestBody"]["required"] is True
     assert endpoint["security"] == [{}, {"bearer": []}, {"cookie": []}]
@@ -187,7 +188,11 @@ def test_triggers_are_described_with_their_inputs_and_outputs() -> None:
     told = described(EXAMPLES / "crm.yaml")["paths"]
     waiting = told["/phixflow/api/1/action/MyApp/My%20API/trigger"]
     assert set(waiting) == {"get", "post"}
-    assert [one["name"] for one in waiting["get"]["parameters"]] == ["onboarded_after", "timeout"]
+    assert [one["name"] for one in waiting["get"]["parameters"]] == [
+        "onboarded_after",
+        "timeout",
+        "Idempotency-Key",
+    ]
     answer = waiting["get"]["responses"]["200"]["content"]["application/json"]["schema"]
     assert list(answer["properties"]["data"]["properties"]) == ["Companies"]
     assert waiting["get"]["security"] == [{}, {"incoming_key": []}]
@@ -206,3 +211,21 @@ def test_files_are_described_where_there_are_some(document: Any) -> None:
 def test_server_is_where_it_was_asked(document: Any) -> None:
     assert document["servers"] == [{"url": "http://shop.test"}]
     assert document["info"]["description"] == "What this is for."
+
+
+def test_writes_and_no_reads_take_an_idempotency_key(document: Any) -> None:
+    taking, others = set(), set()
+    for path, methods in document["paths"].items():
+        for method, one in methods.items():
+            keyed = any(given["name"] == "Idempotency-Key" for given in one.get("parameters", ()))
+            (taking if keyed else others).add((method, one["tags"][0], path))
+    assert {method for method, _, _ in taking} >= {"post", "put", "delete"}
+    assert {
+        method for method, tag, _ in taking if tag not in ("HTTP actions", "Endpoints", "Incoming API")
+    } <= {
+        "post",
+        "put",
+        "delete",
+    }
+    left = {path for method, tag, path in others if method != "get" and tag != "Endpoints"}
+    assert all(path.endswith("/uploads") for path in left)

@@ -65,6 +65,16 @@ async def test_step_is_tried_again_with_the_same_key(
     assert [error is None for error in errors] == [False] * failures + [True]
 
 
+@pytest.mark.parametrize(("status", "tries"), [(400, 3), (409, 3), (200, 3), (202, 1)])
+async def test_step_is_tried_again_while_the_other_server_is_busy_with_it(
+    open_world: Open, file_server: FileServer, status: int, tries: int
+) -> None:
+    file_server.serve("/", b"", status=status, headers={"Retry-After": "1"})
+    world = await calling(open_world, file_server.url, "      retry: {times: 2, wait: 1ms}")
+    assert await world.run() == status
+    assert file_server.count("/") == tries
+
+
 async def test_step_that_fails_each_time_ends_the_run(open_world: Open, file_server: FileServer) -> None:
     failing(file_server, 9)
     world = await calling(open_world, file_server.url, "      retry: {times: 2, wait: 1ms}")
