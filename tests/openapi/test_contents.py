@@ -214,7 +214,8 @@ def test_server_is_where_it_was_asked(document: Any) -> None:
 
 
 def test_writes_and_no_reads_take_an_idempotency_key(document: Any) -> None:
-    taking, others = set(), set()
+    taking: set[tuple[str, str, str]] = set()
+    others: set[tuple[str, str, str]] = set()
     for path, methods in document["paths"].items():
         for method, one in methods.items():
             keyed = any(given["name"] == "Idempotency-Key" for given in one.get("parameters", ()))
