@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -38,8 +37,8 @@ from app.routes import Front
 from app.running import begin_worker, durable_runs
 from app.schema.endpoint import GraphQLEndpoint
 from app.secrets import configuration, read_secrets
-from app.seed import seed
-from app.settings import Settings
+from app.seed import Taken, seed
+from app.settings import Settings, definition_environment
 from app.steps.base import Services
 from app.storage.callers import Callers
 from app.storage.fit import fits
@@ -102,7 +101,7 @@ def create_app(
     definitions as they are now, it serves them anew whenever its `changed` is set. In the folder `figures` it shares
     its metrics with the other workers of the server.
     """
-    environment = os.environ if environment is None else environment
+    environment = definition_environment() if environment is None else environment
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -195,7 +194,7 @@ def compile_applications(
         config = configuration(application, environment, secrets)
         made = kept.get(name) or build_generation(server, tables[name], config, sources.get(name))
         generations.append(made)
-    return Compiled(generations, list(tables.values()), secrets, sources)
+    return Compiled(generations, list(tables.values()), Taken(environment, secrets), sources)
 
 
 async def settle(server: Server, compiled: Compiled, *, prepared: bool = False, gone: Gone = "leave") -> None:
@@ -204,7 +203,7 @@ async def settle(server: Server, compiled: Compiled, *, prepared: bool = False, 
         return
     await _migrate(server.settings, compiled.tables, gone)
     for generation in compiled.generations:
-        await _seed(server, generation, compiled.secrets)
+        await _seed(server, generation, compiled.taken)
         source = compiled.sources.get(generation.application.name)
         if source is not None:
             await generation.durable.revisions.keep(text_of(source))
@@ -224,8 +223,8 @@ async def _migrate(settings: Settings, tables: Iterable[Tables], gone: Gone) -> 
         await make_queue(url)
 
 
-async def _seed(server: Server, of: Generation, secrets: Mapping[str, str]) -> None:
-    await seed(server.database, of.application, of.permissions, of.records, server.passwords, secrets)
+async def _seed(server: Server, of: Generation, taken: Taken) -> None:
+    await seed(server.database, of.application, of.permissions, of.records, server.passwords, taken)
 
 
 def _sources(definitions: Sequence[Loaded]) -> Mapping[str, Source]:

@@ -24,6 +24,7 @@ from app.logs import get_logger
 from app.memory import free_what_stayed
 from app.resolvers.context import Generation
 from app.schema.endpoint import GraphQLEndpoint
+from app.seed import Taken
 from app.storage.tables import Tables
 
 Read = Callable[[], Sequence[Loaded]]
@@ -38,7 +39,7 @@ class Compiled:
 
     generations: list[Generation]
     tables: list[Tables]
-    secrets: Mapping[str, str]
+    taken: Taken
     sources: Mapping[str, Source]
 
 

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from app.auth.passwords import Passwords
 from app.definition.conditions import ALWAYS
 from app.definition.model import ROLE_MODEL, Application
+from app.errors import BadInput
+from app.expressions import EvaluationError, Expression
+from app.expressions.expression import SIGN
 from app.permissions import Permissions, Verb
+from app.settings import SettingsError
 from app.storage.records import Records, Unhashed, Write
 from app.storage.seeds import Seeds
 from app.storage.selection import Leaf, Selection, Values, granted
 from app.storage.work import Database, Work
+
+Rows = Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a definition takes from elsewhere: variables of the environment, and secrets by their variables."""
+
+    environment: Mapping[str, str]
+    secrets: Mapping[str, str]
 
 
 async def seed(
@@ -22,26 +38,33 @@ async def seed(
     permissions: Permissions,
     records: Records,
     passwords: Passwords,
-    secrets: Mapping[str, str],
+    taken: Taken,
 ) -> None:
-    """Makes missing roles, and the seed records unless that has been done before; all or nothing."""
+    """Makes missing roles, and the seed records unless that has been done before; all or nothing.
+
+    Raises SettingsError for variables that are missing, `BadInput` for a record that its model does not take.
+    """
     seeds = Seeds(database.dialect)
     hashes: dict[str, str] = {}
+    now = datetime.now(UTC)
+    wanted: Rows = {}
     if not await database.read(lambda: seeds.done(application.uuid.hex)):
+        wanted = _filled(application, taken, now)
         # Before the transaction: one that is started again uses up ids, which records here refer to each other by.
-        for password in _passwords(application, secrets):
+        for password in _passwords(application, wanted):
             hashes[password] = await passwords.hash(password)
 
     def work() -> Work[None]:
-        write = Write(datetime.now(UTC), hashes)
+        write = Write(now, hashes)
         roles = yield from _make_roles(application, permissions, records, write)
         if (yield from seeds.done(application.uuid.hex)):
             return
-        for model, rows in application.records.items():
+        for model, rows in wanted.items():
             grant = permissions.of_application(Verb.CREATE, model)
-            for row in rows:
-                values = _values(application, model, row, roles, secrets)
-                yield from records.create(grant, values, write)
+            for index, row in enumerate(rows):
+                values = _with_roles(application, model, row, roles)
+                with _placed(f"records.{model}[{index}]"):
+                    yield from records.create(grant, values, write)
         yield from seeds.mark(application.uuid.hex, write.now)
 
     while True:
@@ -52,15 +75,64 @@ async def seed(
             hashes[missing.text] = await passwords.hash(missing.text)
 
 
-def _passwords(application: Application, secrets: Mapping[str, str]) -> list[str]:
-    return [
-        secrets[value["secret"]] if isinstance(value, Mapping) else value
+def _filled(application: Application, taken: Taken, now: datetime) -> Rows:
+    """The seed records with what the definition takes from elsewhere: variables, secrets and expressions."""
+    _check_variables(application, taken)
+    scope = {"now": now, "today": now.date()}
+
+    def value(given: Any, place: str) -> Any:
+        if isinstance(given, Mapping) and given.keys() == {"secret"}:
+            return taken.secrets[given["secret"]]
+        if isinstance(given, Mapping) and given.keys() == {"env"}:
+            return taken.environment[given["env"]]
+        if isinstance(given, str) and given.startswith(SIGN):
+            try:
+                return Expression.read(given).evaluate(scope)
+            except EvaluationError as error:
+                raise BadInput(f"{place}: {error.message}") from error
+        return given
+
+    return {
+        model: [
+            {name: value(given, f"records.{model}[{index}].{name}") for name, given in row.items()}
+            for index, row in enumerate(rows)
+        ]
         for model, rows in application.records.items()
+    }
+
+
+def _check_variables(application: Application, taken: Taken) -> None:
+    wanted = {
+        str(value["env"])
+        for rows in application.records.values()
+        for row in rows
+        for value in row.values()
+        if isinstance(value, Mapping) and value.keys() == {"env"}
+    }
+    if missing := sorted(name for name in wanted if not taken.environment.get(name)):
+        raise SettingsError(
+            f"Set {', '.join(missing)}: the seed records of {application.name} take it from the environment."
+        )
+
+
+def _passwords(application: Application, wanted: Rows) -> list[str]:
+    return [
+        value
+        for model, rows in wanted.items()
         for name, property in application.models[model].properties.items()
         if property.kind == "password"
         for row in rows
-        if (value := row.get(name)) is not None
+        if isinstance(value := row.get(name), str)
     ]
+
+
+@contextmanager
+def _placed(place: str) -> Iterator[None]:
+    """Says which record it is that its model does not take."""
+    try:
+        yield
+    except BadInput as error:
+        raise BadInput(f"{place}: {error.message}", error.fields) from error
 
 
 def _make_roles(
@@ -78,21 +150,15 @@ def _make_roles(
     return roles
 
 
-def _values(
-    application: Application,
-    model: str,
-    row: Mapping[str, Any],
-    roles: Mapping[str, int],
-    secrets: Mapping[str, str],
+def _with_roles(
+    application: Application, model: str, row: Mapping[str, Any], roles: Mapping[str, int]
 ) -> dict[str, Any]:
-    """A seed record's values, with secrets filled in and roles found by name."""
+    """A seed record's values, with roles found by name."""
     relations = application.models[model].relations
     values: dict[str, Any] = {}
     for name, value in row.items():
         if name in relations and relations[name].model == ROLE_MODEL:
             values[name] = [roles[role] for role in ([value] if isinstance(value, str) else value)]
-        elif isinstance(value, Mapping) and "secret" in value:
-            values[name] = secrets[value["secret"]]
         else:
             values[name] = value
     return values

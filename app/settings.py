@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -260,6 +262,15 @@ def load(env_file: Path | None = Path(".env"), **given: Any) -> Settings:
     except (OSError, UnicodeError):
         problems = [f"{env_file} cannot be read as UTF-8 text"]
     raise SettingsError("\n".join(["The settings are wrong:", *problems]))
+
+
+def definition_environment(env_file: Path = Path(".env")) -> dict[str, str]:
+    """The variables that definitions may take values and secrets from: the environment's, else those of `env_file`.
+
+    As with settings, an empty variable of the environment is as good as none.
+    """
+    filed = {name: value for name, value in dotenv_values(env_file).items() if value is not None}
+    return {**filed, **{name: value for name, value in os.environ.items() if value or name not in filed}}
 
 
 def describe() -> list[tuple[str, str, str]]:

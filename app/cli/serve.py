@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -37,7 +36,7 @@ def serve(
     settings = settings_module.load(host=host, port=port, data=data)
     places = definition_paths(paths or [])
     definitions = load_definitions(places)
-    environment = dict(os.environ)
+    environment = settings_module.definition_environment()
     # The taskings example calls its own server.
     environment.setdefault("TASKINGS_DATA_API_HOST", f"{settings.host}:{settings.port}")
     if settings.environment == "development":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -25,7 +24,10 @@ def worker(
     """Drives durable runs and schedules apart from the web server, until it is told to stop."""
     configure_logs()
     settings = settings_module.load(data=data)
-    definitions, environment = load_definitions(definition_paths(paths or [])), dict(os.environ)
+    definitions, environment = (
+        load_definitions(definition_paths(paths or [])),
+        settings_module.definition_environment(),
+    )
     if processes > 1:
         work_in_processes(settings, definitions, environment, processes)
     else:
