@@ -79,7 +79,7 @@ class DurableRuns:
         def work() -> Work[str | None]:
             if not (yield from holds()):
                 return None
-            return (yield from self._repeats.once(start.repeat, self._insert(start, row)))
+            return (yield from self._repeats.once(start.repeat, self._insert(start, row), row.id))
 
         id = await self._database.write(work)
         if id is None:
@@ -112,16 +112,21 @@ class DurableRuns:
         with suppress(TimedOut):
             await self._ended(run, monotonic() + seconds)
 
+    async def is_answered(self, repeat: Repeat | None) -> bool:
+        """Whether a question was given this answer with this key before, whatever has become of the run since.
+
+        `KeyReused` where the key came with another answer.
+        """
+        return bool(await self._database.read(lambda: self._repeats.find(repeat)))
+
     async def answer(
         self, row: StoredRun, token: str, input: Any, told: Entry, repeat: Repeat | None = None
     ) -> None:
-        """Gives a waiting run its answer, and has it go on, unless it was given before with the same key.
+        """Gives a waiting run its answer, and has it go on, unless it was given at the same time with the same key.
 
         `BadInput` names what is wrong with the answer. `Conflict` where the run does not wait, or the token is not
         that of its question; `KeyReused` where the key came with another answer.
         """
-        if await self._database.read(lambda: self._repeats.find(repeat)):
-            return
         _check_question(row, token)
         cursor = await self._answered(row, input)
         here = self._dispatcher.has_room
@@ -133,7 +138,7 @@ class DurableRuns:
             if not here:
                 yield from self._dispatcher.defer(row.id)
 
-        await self._database.write(lambda: self._repeats.once(repeat, work()))
+        await self._database.write(lambda: self._repeats.once(repeat, work(), row.id))
         self._wake(row.id, here)
         self._changes.tell(row.id)
 

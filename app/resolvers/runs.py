@@ -141,11 +141,14 @@ async def count_runs(context: Context, where: Mapping[str, Any] | None = None) -
 async def answer_run(context: Context, id: str, token: str, input: Any) -> RunStarted:
     """Answers what a run waits for; who has the token of the question may, whoever started the run.
 
-    `Conflict` where it does not wait or the token is another's, `BadInput` for a wrong answer.
+    With an idempotency key the same answer is taken again, and changes nothing. `Conflict` where the run does not wait
+    or the token is another's, `BadInput` for a wrong answer.
     """
     with refusals_told(context, "answer", ""):
         context.generation.permissions.admit(context.principal)
     durable = context.generation.durable
+    if await durable.is_answered(context.repeat):
+        return RunStarted(id, "running")
     row = await durable.find(id)
     if row is None or not (belongs(token, row.wait) or _may_see(context, row)):
         raise NotFound(_NO_RUN)

@@ -88,7 +88,9 @@ async def answer_session(context: Context, module: Action, id: str, token: str, 
     if row.door != DOOR:
         raise Conflict(OUTDATED)
     once = repeatable(context, token, [id, input]).repeat
-    await context.generation.durable.answer(row, token, input, about_run(context, "answer", row), once)
+    durable = context.generation.durable
+    if not await durable.is_answered(once):
+        await durable.answer(row, token, input, about_run(context, "answer", row), once)
 
 
 async def _find(context: Context, module: Action, id: str) -> StoredRun:

@@ -8,19 +8,19 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal, TypeVar
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, exists, select, update
 
 from app.errors import AlreadyDone, KeyInUse, KeyReused
 from app.json_text import read_json, write_json_bytes
 from app.storage.durable_runs import clock
 from app.storage.prepare import insert_into, prepare
-from app.storage.system import REPEAT
+from app.storage.system import REPEAT, RUN
 from app.storage.work import Row, Work
 
 T = TypeVar("T")
 
 KEPT = timedelta(hours=24)
-"""How long a key is known."""
+"""How long a key is known; that of a run for as long as it has not ended, too."""
 _MOST = 10_000
 OTHER_RIGHTS = "This was done before. Its answer is not given again, since what you may do has changed."
 
@@ -46,7 +46,7 @@ class RepeatRows:
 
     def __init__(self, dialect: Literal["sqlite", "postgresql"]) -> None:
         new: dict[str, Any] = {
-            name: bindparam(f"new_{name}") for name in ("key", "asked", "rights", "answers")
+            name: bindparam(f"new_{name}") for name in ("key", "asked", "rights", "answers", "run")
         }
         claim = (
             insert_into(REPEAT, dialect)
@@ -59,18 +59,21 @@ class RepeatRows:
         self._look = prepare(found, dialect)
         self._find = prepare(found.with_for_update(), dialect)
         self._keep = prepare(update(REPEAT).where(mine).values(answers=bindparam("new_answers")), dialect)
-        old = select(REPEAT.c.key).where(REPEAT.c.created < bindparam("before")).limit(_MOST)
+        goes_on = exists().where(RUN.c.id == REPEAT.c.run, RUN.c.ended.is_(None))
+        old = select(REPEAT.c.key).where(REPEAT.c.created < bindparam("before"), ~goes_on).limit(_MOST)
         self._forget = prepare(delete(REPEAT).where(REPEAT.c.key.in_(old)), dialect)
 
-    def once(self, repeat: Repeat | None, work: Work[T]) -> Work[T]:
+    def once(self, repeat: Repeat | None, work: Work[T], run: str | None = None) -> Work[T]:
         """What the work answers, which JSON can say; where it was done before it is not begun.
+
+        `run` is the durable run that it starts or answers.
 
         `KeyReused` where the key came with another request, `AlreadyDone` where the caller may see other things than
         then. Whoever has the same key meanwhile waits for this transaction to end.
         """
         if repeat is None:
             return (yield from work)
-        new = {"new_asked": repeat.asked, "new_rights": repeat.rights, "new_answers": "{}"}
+        new = {"new_asked": repeat.asked, "new_rights": repeat.rights, "new_answers": "{}", "new_run": run}
         made = yield self._claim.statement({"new_key": repeat.key, **new})
         done = {} if made else _answers(repeat, (yield self._find.statement({"repeat": repeat.key})))
         if repeat.part in done:

@@ -276,7 +276,7 @@ class AuditSealRecord(_System, table=True):
 class RepeatRecord(_System, table=True):
     """A request with an idempotency key that was done, wholly or in part; `answers` are JSON, by part.
 
-    All that identifies it are digests.
+    All that identifies it are digests. `run` is the durable run that it started or answered.
     """
 
     __tablename__: ClassVar[str] = "actionql_repeat"
@@ -287,6 +287,7 @@ class RepeatRecord(_System, table=True):
     rights: str = _text()
     answers: str = _text()
     created: datetime = _moment()
+    run: str | None = _maybe_text()
 
 
 class RevisionRecord(_System, table=True):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,8 @@ from app.permissions import Principal
 from app.resolvers.actions import run_action
 from app.resolvers.repeats import repeatable
 from app.resolvers.runs import answer_run, cancel_run, retry_run, run, runs, start_action
-from tests.durability.desk import asked_for, desk, slow_answer
+from app.storage.repeats import KEPT
+from tests.durability.desk import Desk, asked_for, desk, slow_answer
 from tests.support.files import FileServer
 
 CLERK = Principal("p", "Clerk", {"id": 1}, frozenset({"clerk"}))
@@ -74,6 +78,46 @@ async def test_run_asks_twice_and_ends_with_the_answers(tmp_path: Path, database
             await answer_run(one.context, started.id, again.token, {"amount": 9})
         kept = await one.row(started.id, "input", "journal", "wait")
         assert "canary" not in str(kept)
+
+
+async def test_answer_with_a_key_is_known_whatever_becomes_of_the_run(
+    tmp_path: Path, database_url: str
+) -> None:
+    async with desk(tmp_path, database_url) as one:
+        theirs = replace(one, context=one.as_(CLERK))
+        started = await start_action(theirs.context, "Ask", {"name": "Ada"})
+        token = await asked(theirs, started.id)
+
+        async def again(amount: int) -> str:
+            """The answer of somebody who has the token and may not see the run."""
+            context = repeatable(one.context, "k", [token, amount])
+            return (await answer_run(context, started.id, token, {"amount": amount})).id
+
+        assert await again(7) == started.id
+        second = await asked(theirs, started.id, token)
+        assert await again(7) == started.id
+        with pytest.raises(KeyReused):
+            await again(8)
+        forget = partial(one.server.repeat_rows.forget, datetime.now(UTC) + 2 * KEPT)
+        await one.server.database.write(forget)
+        assert await again(7) == started.id, "the run goes on"
+        await answer_run(theirs.context, started.id, second, {"amount": 9})
+        assert (await theirs.until(started.id, "completed")).result == 9
+        assert await again(7) == started.id
+        with pytest.raises(KeyReused):
+            await again(8)
+        await one.server.database.write(forget)
+        with pytest.raises(NotFound):
+            await again(7)
+        assert await one.marks(started.id) == ["before", "answer 1", "answer 2"]
+
+
+async def asked(one: Desk, run: str, before: str = "") -> str:
+    """The token of the run's next question."""
+    while True:
+        waiting = (await one.until(run, "waiting_for_input")).waiting
+        if waiting is not None and waiting.token != before:
+            return waiting.token
 
 
 async def test_answer_before_the_question_is_refused(tmp_path: Path, database_url: str) -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -15,11 +17,14 @@ import pytest
 from structlog.testing import capture_logs
 
 from app.resolvers.runs import answer_run, cancel_run, start_action
+from app.storage.prepare import Prepared
+from app.storage.work import Statement
 from tests.durability.desk import DEFINITION, Desk, asked_for, desk, loaded, slow_answer
 from tests.durability.driver_process import LEASE, driving
 from tests.end_to_end.databases import run_sql
 from tests.support.files import FileServer, running_file_server
 
+APPLICATION = "7f2c4a9e1b3d4c5f8a6e0d1c2b3a4f5e"
 SHOP = """
 application: shop
 uuid: 7f2c4a9e1b3d4c5f8a6e0d1c2b3a4f60
@@ -328,6 +333,42 @@ async def test_many_waiting_runs_cost_no_time(tmp_path: Path, sqlite_database: s
         assert waiting is not None
         await answer_run(one.context, started.id, waiting.token, {"amount": 1})
         await one.until(started.id, "waiting_for_input")
+
+
+async def test_many_waiting_runs_add_no_statement_to_a_start_or_a_sweep(
+    tmp_path: Path, sqlite_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = Counter[str]()
+    made = Prepared.statement
+
+    def statement(self: Prepared, values: Mapping[str, Any]) -> Statement:
+        counted[self.sql] += 1
+        return made(self, values)
+
+    monkeypatch.setattr(Prepared, "statement", statement)
+
+    async def started_and_swept() -> Counter[str]:
+        counted.clear()
+        async with desk(tmp_path, sqlite_database, driving=False) as one:
+            for _ in range(3):
+                await one.worker.sweep()
+            assert await one.server.database.read(lambda: one.server.run_rows.due([APPLICATION], 9)) == []
+        return Counter(counted)
+
+    await started_and_swept()
+    alone = await started_and_swept()
+    columns = "application, action, action_name, revision, state, door, run_as, created, cursor, wait, due"
+    values = f"'{APPLICATION}', 'a', 'Ask', 'r', 'waiting_for_input', 'd', '-', '-', 'c', '{{}}'"
+    await run_sql(
+        sqlite_database,
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) "
+        f"INSERT INTO actionql_run (id, {columns}) "
+        f"SELECT 'r' || i, {values}, CASE i % 2 WHEN 0 THEN '2999-01-01T00:00:00.000000+00:00' END FROM n",
+    )
+    assert await started_and_swept() == alone
+    (due,) = [sql for sql in alone if "ORDER BY actionql_run.due" in sql]
+    plan = await run_sql(sqlite_database, f"EXPLAIN QUERY PLAN {due.replace('?', '1')}")
+    assert any("ix__actionql_run__due (due" in line[-1] for line in plan), plan
 
 
 async def _seconds_of_sweeps(one: Desk) -> float:
