@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import case, func, select
 
-from app.storage.durable_runs import clock
+from app.storage.clock import clock
 from app.storage.prepare import DialectName, prepare
 from app.storage.system import RUN
 from app.storage.work import Work

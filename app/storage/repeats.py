@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, delete, exists, select, update
 
 from app.errors import AlreadyDone, KeyInUse, KeyReused
 from app.json_text import read_json, write_json_bytes
-from app.storage.durable_runs import clock
+from app.storage.clock import clock
 from app.storage.prepare import insert_into, prepare
 from app.storage.system import REPEAT, RUN
 from app.storage.work import Row, Work
