@@ -13,9 +13,10 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 
+from app.admission import PROBES, Admission
 from app.descriptions import description_routes
 from app.doors import Door, Told, counted
-from app.edge import PROBES, Admission, Edge, plain_error
+from app.edge import Edge, plain_error
 from app.errors import NotFound
 from app.origins import AllowedOrigins
 from app.pages.console_routes import console_routes

@@ -18,7 +18,8 @@ from app.permissions import Grant, Opened, Principal, Verb
 from app.permissions.row_filters import RowFilter, compile_rows
 from app.properties import KINDS
 from app.resolvers.context import Context
-from app.resolvers.records import read, wanted, written, written_source
+from app.resolvers.records import read
+from app.resolvers.sources import wanted, written, written_source
 from app.storage.records import Wanted
 from app.storage.selection import Field, Leaf, Many, One, Selection, Sort, Source, Values, granted
 from app.storage.shape import Page

@@ -6,15 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from app.definition.conditions import Compare, Condition
-from app.errors import BadInput, Forbidden, PrivateDataMode, TooLarge, Unauthenticated
+from app.definition.conditions import Condition
+from app.errors import BadInput, TooLarge
 from app.permissions import Grant, Verb
 from app.resolvers.audit import about, entry, refusals_told, tells_refusals
 from app.resolvers.context import Context
 from app.resolvers.links import links
 from app.resolvers.repeats import once
+from app.resolvers.sources import ID_KEY
 from app.storage.records import Unhashed, Wanted, Write
-from app.storage.selection import Field, Leaf, Query, Selection, Source, Values, granted
+from app.storage.selection import Query, Values
 from app.storage.shape import Page
 from app.storage.work import Work
 
@@ -23,43 +24,6 @@ Item = Mapping[str, Any]
 MOST_AT_ONCE = 200
 MOST_IN_COLLECTION = 10_000
 """Records of a collection that is replaced or deleted as a whole: other writers wait meanwhile."""
-_ID_KEY = "\0id"
-
-
-def written(shown: Source, fields: Sequence[Field], values: Values) -> Selection:
-    """Fields of records that are known by their ids; `values` are to hold all other operands by now."""
-    by_id = Compare("id", "in", Values.after(values.done()))
-    return Selection(shown, (*fields, Leaf(_ID_KEY, "id")), by_id)
-
-
-def wanted(context: Context, selection: Selection, values: Sequence[Any]) -> Wanted:
-    """How records are answered that a caller has written, from what `written` made."""
-    return Wanted(selection, values, "wire", links(context))
-
-
-def source(context: Context, model: str, values: Values) -> Source:
-    """A model as the caller may read it; raises when it may not."""
-    return granted(context.authorize(Verb.READ, model), values)
-
-
-def own_source(context: Context, model: str, values: Values) -> Source:
-    """The one record that the caller is."""
-    return granted(context.generation.permissions.of_oneself(context.principal, model), values)
-
-
-def written_source(context: Context, model: str, values: Values) -> Source:
-    """A model as the caller sees what it has written: as it may read it, else the id alone."""
-    try:
-        return source(context, model, values)
-    except PrivateDataMode:
-        raise
-    except (Forbidden, Unauthenticated):
-        return only_id(model)
-
-
-def only_id(model: str) -> Source:
-    """A model as it is seen by who may write records and not read them."""
-    return granted(Grant(model, Verb.READ, frozenset({"id"})), Values())
 
 
 async def read(context: Context, queries: Sequence[Query], values: Sequence[Any]) -> list[Page]:
@@ -107,7 +71,7 @@ async def _create_one(context: Context, grant: Grant, item: Item, wanted: Wanted
 
     _, made = await _hashing(context, work)
     if made is not None:
-        del made[_ID_KEY]
+        del made[ID_KEY]
     return made
 
 
@@ -302,7 +266,7 @@ def _answers(context: Context, ids: Sequence[int], wanted: Wanted) -> Work[list[
     values = (*wanted.values, list(ids))
     records = context.generation.records
     page = yield from records.select(wanted.selection, values, wanted.form, wanted.link)
-    found = {record.pop(_ID_KEY): record for record in page.records}
+    found = {record.pop(ID_KEY): record for record in page.records}
     return [found.get(id) for id in ids]
 
 

@@ -11,7 +11,8 @@ from app.definition.names import SHAPE, action_field, answer_type
 from app.engine.answers import RESULT, ValueType, answer_types
 from app.properties import KINDS
 from app.resolvers.actions import run_action
-from app.resolvers.records import read_by_ids, wanted, written
+from app.resolvers.records import read_by_ids
+from app.resolvers.sources import wanted, written
 from app.schema.fields import Argument, field, filled, shell
 from app.schema.mutation_field import Asked, MutationField
 from app.schema.names import ModelNames

@@ -10,8 +10,9 @@ import strawberry
 from app.definition.model import Application
 from app.errors import BadInput
 from app.permissions import Permissions, Verb
-from app.resolvers import records
-from app.resolvers.records import parse_id, wanted, written
+from app.resolvers import records, sources
+from app.resolvers.records import parse_id
+from app.resolvers.sources import wanted, written
 from app.schema.action_fields import action_fields
 from app.schema.fields import Argument, field
 from app.schema.filters import condition
@@ -134,7 +135,7 @@ class _Writes:
         values = Values()
 
         def source(model: str) -> Source:
-            return records.source(asked.context, model, values)
+            return sources.source(asked.context, model, values)
 
         where = asked.arguments["where"]
         return condition(where, self._model, self._names, values, source), values

@@ -23,7 +23,7 @@ from graphql import (
 from app.definition.conditions import Condition, Parameter
 from app.errors import BadInput, Forbidden, PrivateDataMode, Unauthenticated
 from app.resolvers.context import Context
-from app.resolvers.records import only_id, own_source, source
+from app.resolvers.sources import only_id, own_source, source
 from app.schema.fields import Info
 from app.schema.filters import condition, orders
 from app.schema.names import ModelNames

@@ -9,7 +9,7 @@ import pytest
 
 from app.errors import BadInput, Unauthenticated
 from app.permissions import ANYBODY, Principal
-from app.resolvers import records
+from app.resolvers import records, sources
 from app.resolvers.actions import run_action
 from app.resolvers.context import Context
 from app.storage.records import Wanted
@@ -37,8 +37,8 @@ def context(depot: Depot, principal: Principal) -> Context:
 
 def answered(asked: Context) -> Wanted:
     values = Values()
-    shown = records.source(asked, "Parcel", values)
-    return records.wanted(asked, records.written(shown, (Leaf("code", "code"),), values), values.done())
+    shown = sources.source(asked, "Parcel", values)
+    return sources.wanted(asked, sources.written(shown, (Leaf("code", "code"),), values), values.done())
 
 
 async def test_record_is_told_with_its_id(shop: tuple[Depot, Trails]) -> None:

@@ -16,7 +16,8 @@ from app.permissions import Verb
 from app.properties import KINDS
 from app.resolvers import records
 from app.resolvers.context import Context
-from app.resolvers.records import parse_id, source, wanted, written, written_source
+from app.resolvers.records import parse_id
+from app.resolvers.sources import source, wanted, written, written_source
 from app.shims.endpoints.lists import Asked, Columns
 from app.shims.endpoints.operations import RecordVerb, UseRecords
 from app.shims.endpoints.requests import parameters, read_object

@@ -1,0 +1,98 @@
+"""Limits on what is in flight: requests at once, and the time within which their bodies must arrive."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.errors import BadInput, Overloaded
+from app.places import Place, Places
+
+PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
+"""What watches the server is answered also when it is full."""
+_BUSY = {"code": Overloaded.code, "statusCode": Overloaded.status}
+
+
+class Admission:
+    """ASGI middleware: so many requests at once, so many waiting, a time within which a body must arrive.
+
+    What is over that gets 503 with Retry-After at once, so that what is in flight ends in time.
+    """
+
+    def __init__(self, app: ASGIApp, *, in_flight: int, queued: int, seconds: float) -> None:
+        self._app = app
+        self.places = Places(in_flight, queued)
+        self._patience = Patience(seconds)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] in PROBES:
+            await self._app(scope, receive, send)
+            return
+        places = self.places
+        if places.full:
+            places.refused += 1
+            refusal = JSONResponse(
+                {"errors": [{"message": "The server is busy.", "extensions": _BUSY}]},
+                503,
+                {"Retry-After": "1"},
+            )
+            await refusal(scope, receive, send)
+            return
+        place = scope["actionql.place"] = Place(places)
+        places.here += 1
+        try:
+            await place.take()
+            await self._app(scope, self._patience.within(receive), send)
+        finally:
+            place.free()
+            places.here -= 1
+
+
+class Patience:
+    """Ends the wait for bodies that do not arrive in time, with one timer for all requests.
+
+    All have the same time, so they run out in the order in which they came.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._waiting: dict[asyncio.Task[Any], float] = {}
+        self._late: set[asyncio.Task[Any]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def within(self, receive: Receive) -> Receive:
+        """A `receive` that raises `BadInput` once the time is over."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._seconds
+
+        async def receive_in_time() -> Message:
+            task = asyncio.current_task()
+            assert task is not None
+            self._waiting[task] = deadline
+            if self._timer is None:
+                self._timer = loop.call_at(deadline, self._look, loop)
+            try:
+                return await receive()
+            except asyncio.CancelledError:
+                if task not in self._late:
+                    raise
+                task.uncancel()
+                raise BadInput("The body took too long to arrive.") from None
+            finally:
+                self._waiting.pop(task, None)
+                self._late.discard(task)
+
+        return receive_in_time
+
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._timer = None
+        now = loop.time()
+        for task, deadline in list(self._waiting.items()):
+            if deadline > now:
+                self._timer = loop.call_at(deadline, self._look, loop)
+                return
+            self._late.add(task)
+            task.cancel()
