@@ -85,7 +85,8 @@ async def show_trail(visit: Visit) -> Response:
     entries = await admin.trail(visit.context, Wanted(**wanted, before=before, most=PAGE))  # type: ignore[arg-type]
     names = await names_of(visit.context, [told.entry.actor for told in entries])
     older = "?" + urlencode({**where, "before": entries[-1].sequence}) if len(entries) == PAGE else None
-    return visit.show("audit.html", entries=entries, names=names, where=where, older=older)
+    newest = "?" + urlencode(where) if before else None
+    return visit.show("audit.html", newest=newest, entries=entries, names=names, where=where, older=older)
 
 
 async def _access(

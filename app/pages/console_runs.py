@@ -72,13 +72,14 @@ async def list_runs(visit: Visit) -> Response:
     skip = number(visit.request, "skip")
     context = visit.context
     try:
-        wanted = await _wanted(visit, where)
+        caller = await _caller(visit, where)
+        wanted = where if caller is None else {**where, "text": caller}
         pictured = await runs(context, wanted, 0, PICTURED)
         found = pictured[:PAGE] if skip == 0 else await runs(context, wanted, skip, PAGE)
         total = await count_runs(context, wanted)
         problem = None
     except BadInput as error:
-        pictured, found, total, problem = [], [], 0, error.message
+        caller, pictured, found, total, problem = None, [], [], 0, error.message
     return visit.show(
         "runs.html",
         200 if problem is None else 400,
@@ -87,6 +88,7 @@ async def list_runs(visit: Visit) -> Response:
         skip=skip,
         most=PAGE,
         where=where,
+        caller=caller,
         problem=problem,
         page_of=lambda at: "?" + urlencode({**where, "skip": at}),
         chart=run_chart(pictured),
@@ -99,11 +101,10 @@ async def list_runs(visit: Visit) -> Response:
     )
 
 
-async def _wanted(visit: Visit, where: Mapping[str, str]) -> Mapping[str, str]:
-    """What runs are looked for by: those of a caller where the text is somebody's name."""
+async def _caller(visit: Visit, where: Mapping[str, str]) -> str | None:
+    """Who is meant where the text that runs are looked for by is somebody's name."""
     text = where.get("text", "")
-    caller = await caller_named(visit.context, text) if len(text) <= MOST_SEARCHED else None
-    return where if caller is None else {**where, "text": caller}
+    return await caller_named(visit.context, text) if len(text) <= MOST_SEARCHED else None
 
 
 async def show_run(visit: Visit) -> Response:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
+from app.errors import Forbidden
+from app.permissions import Principal
 from app.resolvers.actions import run_action
+from app.resolvers.outbox import mails
 from tests.console.shop import HERE, Shop
 
 HOSTILE = '<script>alert(1)</script><img src="https://evil.example/x">'
@@ -53,6 +57,15 @@ async def test_what_is_in_a_mail_is_for_who_may_manage(shop: Shop) -> None:
         assert (listed.status_code, "ada@example.org" in listed.text) == (200, True)
         assert "Hi " not in listed.text and file.stem not in listed.text
         assert (await person.look(f"outbox/{file.stem}")).status_code == 403
+
+
+async def test_subjects_do_not_leave_the_resolver(shop: Shop) -> None:
+    await run_action(shop.anybody, "Write to", MAIL)
+    reader = Principal(record={"id": "1"}, privileges=frozenset({"read_console"}))
+    (mail,) = (await mails(replace(shop.anybody, principal=reader), 0, 10)).mails
+    assert (mail.to, mail.subject) == ("ada@example.org", "")
+    with pytest.raises(Forbidden):
+        await mails(shop.anybody, 0, 10)
 
 
 async def test_mails_of_other_applications_are_not_there(shop: Shop) -> None:

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
 from starlette.routing import Route
 
+from app.definition.model import Privilege
+from app.errors import Forbidden
 from app.pages.console_routes import console_routes
+from app.permissions import Principal
+from app.resolvers import administration, outbox, people
 from app.resolvers.keys import list_keys
 from app.resolvers.users import list_users
+from app.storage.audit import Wanted
 from app.storage.sessions import Sessions
 from tests.console.shop import HERE, Person, Shop, form_of
 
@@ -111,4 +121,30 @@ async def test_session_that_was_revoked_opens_nothing(shop: Shop) -> None:
         for (method, path), need in NEEDS.items():
             if need != OPEN:
                 assert await ask(chief, method, path, form) in (303, 401), path
+    assert await changed(shop) == (3, 0, 0)
+
+
+@pytest.mark.parametrize("privileges", [(), ("read_console",)])
+async def test_every_operation_asks_for_its_privilege(shop: Shop, privileges: tuple[Privilege, ...]) -> None:
+    known = Principal(record={"id": "1"}, privileges=frozenset(privileges))
+    context = replace(shop.anybody, principal=known)
+    managing: list[Callable[[], Awaitable[Any]]] = [
+        lambda: administration.users(context),
+        lambda: administration.keys(context),
+        lambda: administration.new_user(context, "new@example.org", [], None),
+        lambda: administration.switch_user(context, "clerk@example.org", True),
+        lambda: administration.new_user_key(context, "clerk@example.org", "rest"),
+        lambda: administration.new_module_key(context, "Import orders"),
+        lambda: administration.end_key(context, "x"),
+        lambda: outbox.mail(context, "x"),
+    ]
+    reading: list[Callable[[], Awaitable[Any]]] = [
+        lambda: administration.trail(context, Wanted()),
+        lambda: outbox.mails(context, 0, 1),
+        lambda: people.names_of(context, ["Member:1"]),
+        lambda: people.caller_named(context, "ada"),
+    ]
+    for operation in managing + ([] if privileges else reading):
+        with pytest.raises(Forbidden):
+            await operation()
     assert await changed(shop) == (3, 0, 0)

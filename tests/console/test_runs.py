@@ -140,6 +140,7 @@ async def test_callers_have_their_names_and_are_found_by_them(shop: Shop) -> Non
         for name in ("ada", "Member:1", "CHIEF@example.org", f"user:{chief.id}"):
             found = (await person.look("runs", params={"text": name})).text
             assert found.count('<th scope="row">') == 1, name
+            assert ("These are the runs that" in found) is (":" not in name)
         trail = (await person.look("audit", params={"actor": "ada"})).text
         assert trail.count('<th scope="row">') == 1 and ">ada" in trail
 
