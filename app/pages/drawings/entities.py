@@ -9,7 +9,7 @@ from itertools import pairwise
 from app.definition.model import ROLE_MODEL, Application, Model, Relation
 from app.definition.relations import inverse_of
 from app.pages.drawings.layers import GAP, Layout, Point, laid_out
-from app.pages.drawings.shapes import Box, Drawing, Line, Text, fitted, together, width_of
+from app.pages.drawings.shapes import BOLD, Box, Drawing, Line, Text, fitted, together, width_of
 
 ROW, HEAD, INSET = 18, 30, 10
 LEAST, MOST = 170, 300
@@ -97,9 +97,9 @@ def _kind_of(relation: Relation) -> str:
 def _box(model: Model, told: str) -> Box:
     rows = _rows_of(model)
     wanted = max((width_of(name) + width_of(kind) + 16 for name, kind, _ in rows), default=0)
-    head = width_of(model.name) * 1.1 + width_of(told) + 16
+    head = width_of(model.name) * BOLD + width_of(told) + 16
     width = min(MOST, max(LEAST, wanted, head) + 2 * INSET)
-    texts = [Text(INSET, 20, fitted(model.name, width - 2 * INSET), "kind")]
+    texts = [Text(INSET, 20, fitted(model.name, (width - 2 * INSET) / BOLD), "kind")]
     if told:
         texts.append(Text(width - INSET, 20, told, "open", end=True))
     room = width - 2 * INSET

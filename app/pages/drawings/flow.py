@@ -10,7 +10,7 @@ from app.definition.model import Action
 from app.definition.steps import Step
 from app.engine.compile import blocks_of
 from app.functions import kind_of
-from app.pages.drawings.shapes import Box, Drawing, Line, Text, fitted, together
+from app.pages.drawings.shapes import BOLD, Box, Drawing, Line, Text, fitted, together
 from app.pages.drawings.step_words import asides_of, words_of
 from app.pages.drawings.times import told_seconds
 
@@ -145,7 +145,7 @@ class _Flow:
         lines += [(aside, "aside") for aside in asides_of(step)]
         if taken is not None:
             lines.append((_told(taken), "took"))
-        texts = [Text(INSET, LINE + 3, fitted(step.kind, room / 2), "kind")]
+        texts = [Text(INSET, LINE + 3, fitted(step.kind, room / 2 / BOLD), "kind")]
         if name:
             texts.append(Text(WIDTH - INSET, LINE + 3, name, "name", end=True))
         for number, (text, look) in enumerate(lines, 2):
