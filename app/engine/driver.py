@@ -26,7 +26,8 @@ from app.engine.journal import Entry, written
 from app.engine.questions import question
 from app.engine.recorded import recorded
 from app.engine.revisions import Revisions
-from app.engine.runs import Run, Runs, Start, clock
+from app.engine.run import Run, Start, clock
+from app.engine.runs import Runs
 from app.engine.telling import told_of_end
 from app.errors import ActionQLError, Overloaded, StepFailed, TimedOut
 from app.expressions import EvaluationError

@@ -19,8 +19,9 @@ from app.engine.interpreter import Context
 from app.engine.questions import belongs
 from app.engine.recorded import recorded_input
 from app.engine.repeated import NOT_KEPT
+from app.engine.run import Run, Start
 from app.engine.run_id import new_run_id
-from app.engine.runs import Run, Runs, Start
+from app.engine.runs import Runs
 from app.engine.telling import principal_name, told_of_start
 from app.errors import AlreadyDone, Conflict, KeyInUse, StepFailed, TimedOut, error_of
 from app.steps.base import Ask, Done

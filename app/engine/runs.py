@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from time import monotonic
@@ -24,6 +23,7 @@ from app.engine.interpreter import LATE, Context, advance, reach
 from app.engine.journal import written
 from app.engine.recorded import recorded, recorded_input
 from app.engine.repeated import answered_before, kept_answer
+from app.engine.run import Run, Start, clock
 from app.engine.run_id import new_run_id
 from app.engine.telling import principal_name, told_of_part
 from app.errors import BadInput, KeyInUse, TimedOut
@@ -31,7 +31,7 @@ from app.expressions import EvaluationError
 from app.logs import get_logger
 from app.metrics import Durations
 from app.metrics.figures import RUN_SECONDS
-from app.permissions import Grant, Permissions, Principal, Verb
+from app.permissions import Grant, Permissions, Verb
 from app.steps.base import Scope, Services
 from app.storage.records import Unhashed, Write
 from app.storage.repeats import Repeat, RepeatRows
@@ -46,38 +46,6 @@ _MOST_KEPT = 16_000
 Moved = tuple[Execution, CompiledStep | None]
 """Where a run stands after a transaction, and the step that leaves the process; None where it has ended."""
 log = get_logger()
-
-
-class Start(NamedTuple):
-    """What a run begins with. A tuple, since every run makes one."""
-
-    action: str
-    input: Mapping[str, Any]
-    principal: Principal
-    door: str
-    request_id: str | None = None
-    """The request that asked for it, for the log and the audit trail."""
-    seconds: float | None = None
-    """How long it may be at work, where its caller says so."""
-    address: str = ""
-    """Where it came from, for the audit trail."""
-    operation: str = "run"
-    """What the audit trail calls it."""
-    repeat: Repeat | None = None
-    """There where it came with an idempotency key."""
-
-
-@dataclass(slots=True)
-class Run:
-    """A run while it is driven: what it began with, and what is remembered between its transactions."""
-
-    id: str
-    start: Start
-    created: datetime
-    part: int = 0
-    """How many parts of it have been recorded; each transaction records one."""
-    hashes: dict[str, str] = field(default_factory=dict)
-    """Passwords that were hashed outside the transaction which needed them."""
 
 
 class Ended(NamedTuple):
@@ -324,9 +292,3 @@ def _as_of_now(execution: Execution) -> Execution:
     copy = execution.copy()
     copy.refresh(clock())
     return copy
-
-
-def clock() -> dict[str, Any]:
-    """The shared values that go on with the time."""
-    now = datetime.now(UTC)
-    return {"now": now, "today": now.date()}

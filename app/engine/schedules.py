@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from app.definition.inputs import check_input
 from app.definition.model import Action, Application, ScheduleTrigger
 from app.engine.durable_runs import DurableRuns
-from app.engine.runs import Start
+from app.engine.run import Start
 from app.logs import get_logger
 from app.permissions import SYSTEM
 from app.storage.repeats import Repeat

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
+from app.engine.run import Start
 from app.permissions import SYSTEM, Principal
 from app.storage.audit import OK, Entry
 from app.storage.durable_runs import NewRun, StoredRun
 from app.storage.runs import RunRow
-
-if TYPE_CHECKING:
-    from app.engine.runs import Start
 
 
 def told_of_part(start: Start, row: RunRow, part: int) -> Entry | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.definition.inputs import Sent, check_sent
 from app.definition.model import Action
-from app.engine.runs import Start
+from app.engine.run import Start
 from app.expressions import to_plain
 from app.permissions import Rule
 from app.resolvers.audit import refusals_told

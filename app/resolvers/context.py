@@ -19,7 +19,8 @@ from app.definition.source import Outline
 from app.engine.changes import Changes
 from app.engine.dispatch import Dispatcher
 from app.engine.durable_runs import DurableRuns
-from app.engine.runs import Runs, Start
+from app.engine.run import Start
+from app.engine.runs import Runs
 from app.errors import NotFound
 from app.metrics import Metrics
 from app.outbound import Outbound

@@ -10,7 +10,7 @@ from typing import Any
 from app.definition.inputs import REQUEST_NAMES, Sent
 from app.definition.model import Action, IncomingTrigger
 from app.definition.names import parse_uuid
-from app.engine.runs import Start
+from app.engine.run import Start
 from app.errors import INTERNAL_MESSAGE, ActionQLError, BadInput, NotFound, StepFailed, TimedOut
 from app.expressions import EvaluationError, to_plain
 from app.json_text import write_json

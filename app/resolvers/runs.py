@@ -9,7 +9,7 @@ from typing import Any
 
 from app.definition.inputs import check_input
 from app.engine.questions import belongs
-from app.engine.runs import Start
+from app.engine.run import Start
 from app.engine.telling import principal_name
 from app.errors import BadInput, Conflict, NotFound
 from app.properties import KINDS

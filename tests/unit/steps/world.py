@@ -18,7 +18,8 @@ from app.auth.passwords import Passwords
 from app.checks import load_checked
 from app.definition.model import Application
 from app.engine.compile import compile_actions
-from app.engine.runs import Runs, Start
+from app.engine.run import Start
+from app.engine.runs import Runs
 from app.outbound import Outbound
 from app.outbound.mail import Mail, Outbox, Post
 from app.permissions import ANYBODY, Permissions, Principal
