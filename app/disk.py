@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -40,11 +41,14 @@ def write_private(path: Path, content: bytes) -> None:
 def private_folder(folder: Path) -> Iterator[None]:
     """Makes an empty folder for its owner alone, until the block ends; what a killed process left there goes.
 
-    Raises BlockingIOError while another process has it.
+    Raises BlockingIOError while another process has it, PermissionError for a folder that somebody else has made.
     """
     folder.mkdir(mode=0o700, exist_ok=True)
     descriptor = os.open(folder, os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY)
     try:
+        if os.fstat(descriptor).st_uid != os.geteuid():
+            raise PermissionError(errno.EPERM, "The folder is somebody else's", str(folder))
+        os.fchmod(descriptor, 0o700)
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         try:
             for left in folder.iterdir():

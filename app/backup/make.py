@@ -31,11 +31,16 @@ _PACKED = (".gz", ".tgz")
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A backup that was made; of the applications `as_served` it has no files, but what was served last."""
+    """A backup that was made.
+
+    Of the applications `as_served` it has no files, but what was served last; those `not_served` are not in it, since
+    the database knows nothing of them.
+    """
 
     manifest: Manifest
     size: int
     as_served: Sequence[str]
+    not_served: Sequence[str]
 
 
 async def make_backup(server: Server, file: Path, definitions: Sequence[Loaded]) -> Made:
@@ -49,14 +54,21 @@ async def make_backup(server: Server, file: Path, definitions: Sequence[Loaded])
         part = folder / "archive"
         with _created(part, packed=file.suffix in _PACKED) as opened:
             snapshot = take_snapshot(url, folder)
-            manifest, as_served = await _write(Writer(opened), server, snapshot, definitions)
+            manifest = await _write(Writer(opened), server, snapshot, definitions)
         size = _keep(part, file)
-    return Made(manifest, size, as_served)
+    backed = {one.uuid for one in manifest.applications}
+    given = {one.application.uuid for one in definitions}
+    return Made(
+        manifest,
+        size,
+        [one.name for one in manifest.applications if one.uuid not in given],
+        [one.application.name for one in definitions if one.application.uuid not in backed],
+    )
 
 
 async def _write(
     writer: Writer, server: Server, snapshot: Snapshot, definitions: Sequence[Loaded]
-) -> tuple[Manifest, Sequence[str]]:
+) -> Manifest:
     writer.add_file(snapshot.file.name, snapshot.file)
     snapshot.file.unlink()
     _add_secrets(writer, server.settings)
@@ -72,7 +84,7 @@ async def _write(
         files=writer.listed,
     )
     writer.end(manifest)
-    return manifest, [one.name for one in applications if one.uuid.hex not in files]
+    return manifest
 
 
 def _add_secrets(writer: Writer, settings: Settings) -> None:

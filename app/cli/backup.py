@@ -36,6 +36,8 @@ def backup(
     print("It holds the keystore and all data: keep it as you keep passwords.")
     for name in made.as_served:
         _warn(f"{name}: its definition is there as it was served last; --definition PATH adds its own files")
+    for name in made.not_served if definition else ():
+        _warn(f"{name}: it is not in the backup, since no server has served it on this database")
     for id in made.manifest.missing:
         _warn(f"the file {id} is lost or damaged in the store, though a record refers to it")
 

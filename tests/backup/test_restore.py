@@ -15,6 +15,7 @@ from unittest.mock import patch
 import psycopg
 import pytest
 
+from app.assets.local import LocalStore
 from app.backup.swap import Swap
 from app.disk import private_folder
 from tests.backup.conftest import NewPlace
@@ -233,3 +234,51 @@ def test_two_backups_of_one_name_do_not_meet(old: Place, file: Path, tmp_path: P
     left_by_a_killed_one.joinpath("archive").write_text("half")
     old.run("backup", tmp_path / "b.tar")
     assert sorted(path.name for path in tmp_path.iterdir() if "b.tar" in path.name) == ["b.tar"]
+
+
+def test_backup_does_not_use_a_folder_of_somebody_else(old: Place, file: Path, tmp_path: Path) -> None:
+    laid = tmp_path / ".b.tar.part"
+    laid.mkdir()
+    with patch("app.disk.os.geteuid", return_value=laid.stat().st_uid + 1):
+        said = old.run("backup", tmp_path / "b.tar", status=1)
+    assert "The folder is somebody else's" in said
+    assert list(laid.iterdir()) == []
+    laid.rmdir()
+    tmp_path.joinpath("elsewhere").mkdir()
+    laid.symlink_to(tmp_path / "elsewhere")
+    old.run("backup", tmp_path / "b.tar", status=1)
+    assert not (tmp_path / "b.tar").exists()
+
+
+def test_definition_that_was_never_served_is_told(old: Place, file: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_text("application: other\nuuid: 9e1d5c772f0a4c388b526a4de0f3c1b7\n")
+    said = old.run("backup", tmp_path / "b.tar", "--definition", DEFINITION, "--definition", other)
+    assert "applications: archive\n" in said
+    assert "other: it is not in the backup, since no server has served it on this database" in said
+
+
+@pytest.mark.parametrize("attached", [False, True])
+def test_file_that_goes_while_it_is_backed_up_is_told_if_a_record_refers_to_it(
+    old: Place, file: Path, tmp_path: Path, attached: bool
+) -> None:
+    if attached:
+        old.sql("UPDATE actionql_asset SET state = 'attached'")
+    stat = LocalStore.stat
+
+    async def swept(self: LocalStore, id: str) -> int | None:
+        size = await stat(self, id)
+        await self.delete(id)
+        return size
+
+    with patch.object(LocalStore, "stat", swept):
+        said = old.run("backup", tmp_path / "b.tar", "--definition", DEFINITION)
+    assert ("is lost or damaged in the store" in said) is attached
+    assert [name for name in members(tmp_path / "b.tar") if name.startswith("assets/")] == []
+
+
+def test_damaged_file_in_the_store_is_mended_by_a_restore(old: Place, file: Path) -> None:
+    (asset,) = (path for path in (old.data / "assets").glob("??/*") if path.is_file())
+    asset.write_bytes(b"damaged")
+    old.run("restore", file, "--yes-overwrite")
+    assert assets(old) == [PICTURE]
