@@ -157,7 +157,8 @@ async def test_name_that_is_hidden_is_as_unknown_as_any(rest: Rest) -> None:
                 assert await rest.rows(caller, model, {"order": name}) == BAD_USER_INPUT
 
 
-def _request(case: Case) -> tuple[str, str, dict[str, Any]]:
+def request_by_rest(case: Case) -> tuple[str, str, dict[str, Any]]:
+    """A write as this door takes it."""
     path = f"/models/{case.model}/records"
     if case.op == "delete":
         return "DELETE", f"{path}/{case.id}", {}
@@ -176,7 +177,7 @@ async def test_write_changes_what_the_caller_may_change_and_nothing_else(
             before = oracle.seeded()
             code, after, _ = write(before, caller, case)
             trial.watched.seen = before
-            method, path, options = _request(case)
+            method, path, options = request_by_rest(case)
             answer = await rest.send(caller, method, path, **options)
             got = answer.json()["code"] if answer.status_code >= 400 else None
             assert got == rights_first(caller, case, code), (caller.name, str(case), answer.text)
