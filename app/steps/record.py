@@ -18,6 +18,7 @@ from app.storage.records import Wanted
 from app.storage.selection import Field, Selection, Source, Values, granted, whole
 from app.storage.work import Work
 
+_MOST_KEPT = 32
 MAXIMUM_RECORDS = 5_000
 """Records that one step reads or writes."""
 
@@ -26,8 +27,11 @@ class Reader:
     """Reads whole records for one step; which properties they have depends on whose rights the run has."""
 
     def __init__(self, application: Application) -> None:
-        self._fields = lru_cache(maxsize=32)(lambda model, names: whole(application.models[model], names))
-        self._selections = lru_cache(maxsize=32)(self._selection)
+        self._fields = lru_cache(maxsize=_MOST_KEPT)(
+            lambda model, names: whole(application.models[model], names)
+        )
+        self._selections = lru_cache(maxsize=_MOST_KEPT)(self._selection)
+        self._same: dict[int, tuple[Grant, Wanted]] = {}
 
     def fields(self, source: Source) -> tuple[Field, ...]:
         """Everything that stands in a record's own row, as far as it may be read."""
@@ -43,10 +47,18 @@ class Reader:
 
     def wanted(self, scope: Scope, model: str) -> Wanted:
         """How a record that is written is read back, as far as the run may."""
+        grant = _reading(scope, model)
+        # A right to all rows is the same object each time, which the entry keeps, so that its id stays its own.
+        same = self._same.get(id(grant))
+        if same is not None:
+            return same[1]
         values = Values()
-        source = granted(_reading(scope, model), values)
+        source = granted(grant, values)
         operands = values.done()
-        return Wanted(self._selections(source, len(operands)), operands, "python")
+        made = Wanted(self._selections(source, len(operands)), operands, "python")
+        if not operands:
+            self._same = {**self._same, id(grant): (grant, made)} if len(self._same) < _MOST_KEPT else {}
+        return made
 
     def _selection(self, source: Source, operands: int) -> Selection:
         return Selection(source, self.fields(source), Compare("id", "in", Parameter(operands)))

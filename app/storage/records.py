@@ -169,11 +169,12 @@ class Records:
         """Makes a record: its id, and its columns `own`; None if `lenient` and a unique value is taken."""
         table = self._demanded(grant, Verb.CREATE)
         parsed = self._parsers[grant.model].create(grant, values, write)
-        yield from self._before(grant, table, parsed)
-        if how.validate:
+        if _refers(grant, parsed):
+            yield from self._before(grant, table, parsed)
+        if how.validate and table.model.validations:
             check_validations(table, parsed.scope)
         made = yield from self._insert(grant, table, parsed, how)
-        if made is not None:
+        if made is not None and (parsed.links or grant.rows is not None):
             yield from self._after(grant, table, int(made[0]), parsed)
         return made
 
@@ -292,6 +293,12 @@ class Records:
             raise NotFound(f"There is no such {grant.model}.")
         record: Mapping[str, Any] = page.records[0]
         return record
+
+
+def _refers(grant: Grant, parsed: Parsed) -> bool:
+    """Whether there is anything to look up before a record is made; a single reference the insert itself checks."""
+    references = len(parsed.references) > (1 if grant.related is None else 0)
+    return bool(references or parsed.links or parsed.files)
 
 
 def _named(new: Mapping[str, Any]) -> dict[str, Any]:
