@@ -108,6 +108,10 @@ def text_of(value: Any) -> str:
     return written(value)
 
 
+_PLAIN = frozenset({type(None), bool, int, str})
+"""Types whose values are JSON as they are."""
+
+
 class Budget:
     """Counts the values that one walk looks at, so that lists shared a thousand times over end it."""
 
@@ -129,6 +133,8 @@ def to_plain(value: Any) -> Any:
     Dates and times become ISO text, durations seconds. Raises EvaluationError for bytes and unknown values,
     and for more nesting or values than the limits allow.
     """
+    if type(value) in _PLAIN:
+        return value
     try:
         return _to_plain(value, MAX_JSON_DEPTH, Budget())
     except OperandError as fault:

@@ -165,8 +165,13 @@ class Json(TypeDecorator[Any]):
 
         return JSONB(none_as_null=True)
 
+    @staticmethod
+    def text(value: Any) -> str | None:
+        """What SQLite's driver gets."""
+        return None if value is None else write_json(value)
+
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        return write_json(value) if value is not None and dialect.name == "sqlite" else value
+        return self.text(value) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         return read_json(value) if value is not None and dialect.name == "sqlite" else value

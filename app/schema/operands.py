@@ -32,6 +32,8 @@ class Operands:
 
     def bind(self, context: Context, variables: Mapping[str, Any]) -> list[Any]:
         """The values for one request; raises when the caller may no longer read what was compiled for it."""
+        if not self.items and not self.grants:
+            return []
         grants = {key: _grant(context, *key) for key in self.grants}
         return [_bound(item, variables, grants) for item in self.items]
 

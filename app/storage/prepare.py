@@ -15,7 +15,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import ARRAY, JSON, Text, TypeDecorator, TypeEngine
 
 from app.json_text import read_json, write_json
-from app.properties.columns import UtcDateTime
+from app.properties.columns import Json, UtcDateTime
 from app.storage.work import Row, Statement
 
 DialectName = Literal["sqlite", "postgresql"]
@@ -97,6 +97,8 @@ def bind_processor(type_: TypeEngine[Any], dialect: Dialect) -> Convert | None:
     """What makes the driver's value of a Python value, or None where it takes it as it is."""
     if isinstance(type_, ListOf | UtcDateTime):
         return type_.binder(dialect)
+    if isinstance(type_, Json) and dialect.name == "sqlite":
+        return type_.text
     return type_.dialect_impl(dialect).bind_processor(dialect)
 
 
