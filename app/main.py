@@ -231,6 +231,15 @@ def _sources(definitions: Sequence[Loaded]) -> Mapping[str, Source]:
     return {one.application.name: one.source for one in definitions}
 
 
+def _kind_of_runs(server: Server) -> type[Runs]:
+    """The engine of runs; another one where they are traced."""
+    if server.tracing is None:
+        return Runs
+    from app.traces.engine import traced_runs
+
+    return traced_runs(server.tracing)
+
+
 def build_generation(
     server: Server, tables: Tables, config: Mapping[str, Any], source: Source | None = None
 ) -> Generation:
@@ -251,7 +260,7 @@ def build_generation(
     library = Library(server.store, server.database, application.uuid.hex)
     mail = open_mail(server.settings, application.uuid.hex)
     services = Services(application, records, server.outbound, library, tokens, config, mail)
-    runs = Runs(
+    runs = _kind_of_runs(server)(
         server.database,
         compile_actions(application),
         services,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,9 +24,12 @@ from app.steps.send_email import mailbox
 from app.storage.durable_runs import DurableRows
 from app.storage.repeats import RepeatRows
 from app.storage.sqlite import SqliteDatabase
+from app.storage.work import Database
+from app.traces.opening import open_tracing
 
 if TYPE_CHECKING:
     from app.storage.postgres import PostgresDatabase
+    from app.traces.tracing import Tracing
 
 
 async def open_server(settings: Settings, metrics: Metrics | None = None) -> Server:
@@ -35,8 +39,8 @@ async def open_server(settings: Settings, metrics: Metrics | None = None) -> Ser
     settings.data.mkdir(parents=True, exist_ok=True)
     keystore = Keystore.load(settings.keystore_file, create=settings.environment == "development")
     store = open_store(settings, settings.upload_bytes)
-    database, metrics = open_database(settings), metrics or Metrics()
-    database.show(metrics)
+    metrics, tracing = metrics or Metrics(), open_tracing(settings)
+    database = _open_measured(settings, metrics, tracing)
     return Server(
         settings=settings,
         database=database,
@@ -56,7 +60,19 @@ async def open_server(settings: Settings, metrics: Metrics | None = None) -> Ser
         changes=Changes(),
         trail=Trail(database, keystore, metrics.refusals),
         metrics=metrics,
+        tracing=tracing,
     )
+
+
+def _open_measured(settings: Settings, metrics: Metrics, tracing: Tracing | None) -> Database:
+    """The database, whose figures are joined to those of the process, perhaps with spans."""
+    database = open_database(settings)
+    database.show(metrics)
+    if tracing is None:
+        return database
+    from app.traces.database import TracedDatabase
+
+    return TracedDatabase(database, tracing)
 
 
 def open_store(settings: Settings, max_bytes: int) -> LocalStore:
@@ -93,6 +109,8 @@ async def close_server(server: Server) -> None:
     server.passwords.close()
     await server.trail.close()
     await server.database.close()
+    if server.tracing is not None:
+        await asyncio.to_thread(server.tracing.close)
 
 
 def open_database(settings: Settings) -> SqliteDatabase | PostgresDatabase:

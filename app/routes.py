@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic, perf_counter
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -34,6 +35,9 @@ from app.shims.sessions import session_routes
 from app.shims.triggers import trigger_routes
 from app.shims.webhooks import Webhooks
 from app.storage.health import Health
+
+if TYPE_CHECKING:
+    from app.traces.tracing import Tracing
 
 ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
@@ -86,7 +90,7 @@ class Front(Starlette):
         metrics.read("requests_refused", lambda: places.refused)
         for route in routes(edge, graphql):
             self.router.routes.append(route)
-            self._ways.at(_path(route), partial(_way_to, route))
+            self._ways.at(_path(route), partial(_way_to, route, edge.server.tracing))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request, or follows the life of the process."""
@@ -158,11 +162,16 @@ def routes(edge: Edge, graphql: GraphQLEndpoint) -> list[BaseRoute]:
     ]
 
 
-def _way_to(route: BaseRoute) -> _Way:
-    if isinstance(route, Route) and isinstance(route.endpoint, Door):
-        methods = frozenset(route.methods) if route.methods else None
-        return _Way(route.endpoint, tuple(route.param_convertors), methods)
-    return _BY_ROUTER
+def _way_to(route: BaseRoute, tracing: Tracing | None) -> _Way:
+    if not isinstance(route, Route) or not isinstance(route.endpoint, Door):
+        return _BY_ROUTER
+    door: ASGIApp = route.endpoint
+    if tracing is not None:
+        from app.traces.requests import traced
+
+        door = traced(door, route.path, tracing)
+    methods = frozenset(route.methods) if route.methods else None
+    return _Way(door, tuple(route.param_convertors), methods)
 
 
 def _path(route: BaseRoute) -> str:

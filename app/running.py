@@ -38,7 +38,7 @@ def durable_runs(
     )
     cursors = Cursors(Seal(server.keystore.secret("run-cursor")), settings.run_cursor_bytes)
     limits = Limits(settings.run_lease_seconds, settings.run_attempts, settings.run_result_bytes)
-    driver = Driver(
+    driver = _kind_of_driver(server)(
         server.database,
         server.run_rows,
         revisions,
@@ -49,6 +49,15 @@ def durable_runs(
         engine.runs.note_end,
     )
     return DurableRuns(server.database, engine.runs, driver, server.dispatcher, server.changes)
+
+
+def _kind_of_driver(server: Server) -> type[Driver]:
+    """The driver of durable runs; another one where they are traced."""
+    if server.tracing is None:
+        return Driver
+    from app.traces.engine import traced_driver
+
+    return traced_driver(server.tracing)
 
 
 def begin_worker(

@@ -155,6 +155,9 @@ class Settings(BaseSettings):
         description="Bearer token for /metrics; without one only this machine sees them, in development.",
     )
 
+    traces_url: Annotated[str, AfterValidator(_base_url)] | None = Field(
+        None, description="OpenTelemetry collector that spans go to by OTLP, as http://127.0.0.1:4318."
+    )
     body_bytes: Count = Field(1_000_000, description="Largest request body in bytes, uploads apart.")
     upload_bytes: Count = Field(25_000_000, description="Largest uploaded file in bytes.")
     graphql_bytes: Count = Field(64_000, description="Longest GraphQL document in bytes.")

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.assets.library import Library
 from app.assets.local import LocalStore
@@ -34,6 +34,9 @@ from app.storage.records import Records
 from app.storage.repeats import Repeat, RepeatRows
 from app.storage.work import Database
 
+if TYPE_CHECKING:
+    from app.traces.tracing import Tracing
+
 
 @dataclass(frozen=True, slots=True)
 class Server:
@@ -51,6 +54,8 @@ class Server:
     changes: Changes
     trail: Trail
     metrics: Metrics
+    tracing: Tracing | None
+    """There where spans are wanted."""
     repeat_rows: RepeatRows
     under_way: set[tuple[str, str]] = field(default_factory=set)
     """The requests with idempotency keys that this process is at, as key and part."""
