@@ -19,7 +19,9 @@ def test_every_module_can_be_started_and_followed_and_nothing_else() -> None:
         "start",
         "grade",
     ]
-    assert [*start["responses"]] == ["201", "400", "401", "413", "415", "422", "429", "503"]
+    assert [*start["responses"]] == ["201", "400", "401", "409", "413", "415", "422", "429", "503"]
+    assert "idempotency key" in start["responses"]["422"]["description"]
+    assert "`data`" in start["requestBody"]["description"]
     assert [*start["security"]] == [{"module_key": []}]
     show = document["paths"][f"/api/execution/{HIRE}/sessions/{{session}}"]["get"]
     assert [*show["responses"]] == ["200", "400", "401", "404", "429", "503"]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app.main import EXAMPLES
+from app.resolvers.runs import STATES
 from tests.openapi.described import DEFINITION, described, paths, schema
 
 RUNTIME = "/api/runtime/3c3c3c3c1a1b4c1d8e1f2a2b2c2d2e2f"
@@ -230,3 +231,18 @@ def test_writes_and_no_reads_take_an_idempotency_key(document: Any) -> None:
     }
     left = {path for method, tag, path in others if method != "get" and tag != "Endpoints"}
     assert all(path.endswith("/uploads") for path in left)
+
+
+def test_triggers_tell_their_alias_and_how_each_record_ended() -> None:
+    told = described(EXAMPLES / "crm.yaml")["paths"]
+    base = "/phixflow/api/1/action/MyApp"
+    waiting = told[f"{base}/My%20API/trigger"]["get"]
+    assert "/phixflow/api/1/action/companies/trigger" in waiting["description"]
+    assert "\n" not in waiting["summary"]
+    states = told[f"{base}/Nightly%20import/poll/{{processId}}"]["get"]["responses"]["200"]["content"]
+    shape = states["application/json"]["schema"]["properties"]
+    assert {"message", "code", "requestId"} < shape.keys()
+    assert shape["state"]["enum"] == [*STATES]
+    each = told[f"{base}/Import%20one%20by%20one/trigger"]["post"]["responses"]["200"]["content"]
+    record = each["application/json"]["schema"]["properties"]["records"]["items"]
+    assert record["required"] == ["index", "success"]

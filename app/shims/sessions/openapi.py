@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from app.definition.model import Action
 from app.definition.names import pascal, short_uuid, snake
-from app.openapi import Body, Described, Parameter, Schema, Subject, answers
+from app.openapi import Answer, Body, Described, Parameter, Schema, Subject, answers
 from app.openapi.errors import plain_refusals
 from app.openapi.operation import JSON
 from app.openapi.schemas import needed
@@ -17,6 +18,7 @@ from app.shims.sessions.addresses import SESSION, SESSIONS
 
 _ID: Schema = {"type": "string", "pattern": "^[A-Za-z0-9_-]{22}$", "description": "A uuid in base64url."}
 _TEXT: Schema = {"type": "string"}
+_PARAMETERS = "The start parameters, or an object with nothing but `data`, which has them."
 _STARTING = (400, 401, 409, 413, 415, 422, 429, 503)
 _LOOKING = (400, 401, 404, 429, 503)
 
@@ -40,13 +42,20 @@ def _start(subject: Subject, module: Action) -> Described:
         summary=f"Starts a session of {module.name}.",
         description=module.description,
         keyed=True,
-        body=Body({JSON: given}, required=bool(needed(module.input)), description="The start parameters."),
+        body=Body({JSON: given}, required=bool(needed(module.input)), description=_PARAMETERS),
         answers={
             **answers(201, "The session.", _session(created), Location="The path of its state."),
-            **plain_refusals(subject.schemas, *_STARTING),
+            **_refusals(subject),
         },
         security=("module_key",),
     )
+
+
+def _refusals(subject: Subject) -> dict[str, Answer]:
+    """The errors of a start, of which 422 says another thing than at other doors."""
+    found = plain_refusals(subject.schemas, *_STARTING)
+    found["422"] = replace(found["422"], description="The idempotency key came with other parameters before.")
+    return found
 
 
 def _show(subject: Subject, module: Action) -> Described:

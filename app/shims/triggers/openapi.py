@@ -9,19 +9,33 @@ from app.definition.names import snake
 from app.openapi import Answer, Body, Described, Parameter, Schema, Subject, answers, refusals
 from app.openapi.schemas import in_text
 from app.properties import KINDS
+from app.resolvers.runs import STATES
 from app.shims.triggers.operations import Operation, operations
 
 _TEXT: Schema = {"type": "string"}
 _MILLISECONDS = Parameter(
     "query", "timeout", {"type": "integer", "minimum": 1}, "How long the caller waits, in milliseconds."
 )
+_WORDS: Mapping[str, Schema] = {"message": _TEXT, "code": _TEXT, "requestId": _TEXT}
+_RECORDS: Schema = {
+    "type": "array",
+    "description": "Where records were passed one by one: how each ended.",
+    "items": {
+        "type": "object",
+        "properties": {
+            "index": {"type": "integer"},
+            "success": {"type": "boolean"},
+            "message": _TEXT,
+            "code": _TEXT,
+        },
+        "required": ["index", "success"],
+    },
+}
 _FAILED: Schema = {
     "type": "object",
     "properties": {
         "success": {"type": "boolean"},
-        "message": _TEXT,
-        "code": _TEXT,
-        "requestId": _TEXT,
+        **_WORDS,
         "fields": {"type": "object", "additionalProperties": {"type": "array", "items": _TEXT}},
     },
     "required": ["success", "message", "code", "requestId"],
@@ -82,10 +96,16 @@ def _answers(operation: Operation) -> dict[str, Answer]:
     if operation.does == "poll" or operation.mode == "poll":
         told["processId"] = _TEXT
     if operation.does == "poll":
-        told["state"] = _TEXT
+        told["state"] = {"type": "string", "enum": [*STATES]}
     required = [*told]
     if operation.does == "poll" or operation.mode == "wait":
         told["data"] = {"type": ["object", "null"], "properties": {name: {} for name in operation.outputs}}
         told["data"] = told["data"] if operation.outputs else {}
         required.append("data")
+    if operation.per_record:
+        told["records"] = _RECORDS
+        told["data"] = {}
+    if operation.does == "poll" or operation.per_record:
+        # They answer 200 where a run has failed.
+        told |= _WORDS
     return answers(200, "How it went.", {"type": "object", "properties": told, "required": required})

@@ -51,6 +51,9 @@ def _of(application: Application, action: Action, instance: str) -> Iterator[Ope
         return
     base = f"/{instance}/api/1/action/{quote(application.name, safe='')}/{quote(action.name, safe='')}"
     query = {name: one for name, one in action.input.items() if name not in REQUEST_NAMES}
+    about = action.description or action.name
+    if incoming.alias is not None:
+        about += f"\n\nAlso at /{instance}/api/1/action/{quote(incoming.alias, safe='')}/trigger."
 
     def operation(does: Literal["trigger", "poll"], method: Literal["GET", "POST"], path: str) -> Operation:
         return Operation(
@@ -58,7 +61,7 @@ def _of(application: Application, action: Action, instance: str) -> Iterator[Ope
             does=does,
             method=method,
             path=f"{base}/{path}",
-            description=action.description or action.name if does == "trigger" else "How a run stands.",
+            description=about if does == "trigger" else "How a run stands.",
             mode=incoming.mode,
             anonymous=incoming.anonymous,
             per_record=incoming.per_record,
