@@ -15,6 +15,7 @@ _OF_NUMBER = 24
 HIDDEN = "[hidden]"
 _WIDEST = 2**63
 _OF_REQUESTS = ("body", "contentType")
+_CREDENTIALS = ("headers", "url")
 
 
 def recorded_input(
@@ -26,7 +27,8 @@ def recorded_input(
 ) -> Any:
     """The input without passwords; null where it is larger than `most` bytes.
 
-    Of a request of the incoming API, the headers and the address may hold credentials, and are not kept.
+    The headers and the address of a request may hold credentials: of the incoming API's they are not kept, of one
+    that is the input `request` neither the headers nor the query.
     """
     shown = {
         name: _shown(application, action, name, value)
@@ -64,8 +66,11 @@ def _shown(application: Application, action: Action, name: str, value: Any) -> A
     declared = action.input.get(name)
     if declared is None:
         return value
-    if declared.kind == "password":
+    incoming = action.triggers.incoming_api is not None
+    if declared.kind == "password" or (incoming and name in _CREDENTIALS):
         return None if value is None else HIDDEN
+    if name == "request" and isinstance(value, Mapping) and "headers" in value:
+        return {**value, "headers": HIDDEN, "query": HIDDEN}
     if declared.model is None or not isinstance(value, Mapping):
         return "[bytes]" if isinstance(value, bytes) else value
     properties = application.models[declared.model].all_properties

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from app.definition.model import PUBLIC, Action
 from app.definition.names import snake
 from app.edge import Edge, keyed, plain_error, read_body, to_json
-from app.errors import StepFailed
+from app.errors import NotFound, StepFailed
 from app.openapi import Answer, Body, Described, Schema, Subject
 from app.openapi.errors import plain_refusals
 from app.openapi.operation import Security
@@ -28,6 +28,7 @@ DOOR = "http"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _NOT_OURS = frozenset({"connection", "content-length", "transfer-encoding", "date", "server"})
 _BODILESS = (204, 304)
+_OWN_COOKIES = ("actionql-", "__Host-actionql-")
 # RFC 9110, 5.1 and 5.5; of the octets beyond ASCII what Latin-1 has.
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+")
 _VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
@@ -42,6 +43,9 @@ class Webhooks:
     async def answer(self, request: Request) -> Response:
         """Runs the action of the path with the request, and answers what it returns."""
         try:
+            actions = self._edge.generation(request).application.actions.values()
+            if not any(map(_takes_requests, actions)):
+                raise NotFound("No action of this application takes HTTP requests.")
             context = await self._edge.context(request, DOOR)
             given = parse(request, await read_body(request, context.server.settings.body_bytes))
             context = keyed(context, request, given["body"])
@@ -93,9 +97,22 @@ def parse(request: Request, body: bytes) -> dict[str, Any]:
         "method": request.method,
         "path": [part for part in path.split("/") if part],
         "query": [[key, value] for key, value in request.query_params.multi_items()],
-        "headers": [[key, value] for key, value in request.headers.items() if key != "authorization"],
+        "headers": [[name, value] for name, value in headers_of(request)],
         "body": body_text(body),
     }
+
+
+def headers_of(request: Request) -> Iterator[tuple[str, str]]:
+    """The headers as an action sees them: without what its caller is known by to this server."""
+    for name, value in request.headers.items():
+        shown = _foreign_cookies(value) if name == "cookie" else value
+        if name != "authorization" and (shown or not value):
+            yield name, shown
+
+
+def _foreign_cookies(sent: str) -> str:
+    cookies = (one.strip() for one in sent.split(";"))
+    return "; ".join(one for one in cookies if not one.startswith(_OWN_COOKIES))
 
 
 def body_text(body: bytes) -> str:

@@ -16,11 +16,10 @@ from app.properties.base import Invalid
 from app.resolvers.context import Context
 from app.resolvers.incoming import LONGEST_SECONDS, Incoming
 from app.shims.endpoints.requests import parameters, sent_text
-from app.shims.webhooks import body_text
+from app.shims.webhooks import body_text, headers_of
 
 _DEPTH = 32
 _DIGITS = 400
-_CREDENTIALS = "authorization"
 
 
 async def read(context: Context, request: Request, action: Action) -> Incoming:
@@ -79,9 +78,8 @@ def _inputs(action: Action, query: Mapping[str, list[str]]) -> Sent:
 
 def _headers(request: Request) -> dict[str, str]:
     found: dict[str, str] = {}
-    for name, value in request.headers.items():
-        if name != _CREDENTIALS:
-            found[name] = f"{found[name]}, {value}" if name in found else value
+    for name, value in headers_of(request):
+        found[name] = f"{found[name]}, {value}" if name in found else value
     return found
 
 

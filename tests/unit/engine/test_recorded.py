@@ -45,6 +45,41 @@ def test_of_a_request_no_headers_and_address_are_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("action", "kept"),
+    [
+        (
+            "Attempt:\n  input: {url: {kind: url}, headers: {kind: object}}",
+            {"url": "/?t", "headers": {"a": "b"}},
+        ),
+        (
+            "Attempt:\n  triggers: {incoming_api: {}}\n  input: {url: {kind: text}, headers: {kind: object}}",
+            {"url": HIDDEN, "headers": HIDDEN},
+        ),
+    ],
+)
+def test_declared_headers_and_address_are_hidden_where_they_are_a_requests(
+    tmp_path: Path, action: str, kept: Any
+) -> None:
+    application = definition(tmp_path, action)
+    given = {"url": "/?t", "headers": {"a": "b"}}
+    assert recorded_input(application, application.actions["Attempt"], given, _concealed, 1_000) == kept
+
+
+def test_of_an_http_request_neither_headers_nor_query_are_kept(tmp_path: Path) -> None:
+    application = definition(tmp_path, "Attempt:\n  input: {request: {kind: object}}")
+    request = {
+        "method": "POST",
+        "path": ["a"],
+        "query": [["t", "x"]],
+        "headers": [["cookie", "x"]],
+        "body": "b",
+    }
+    given = {"request": request}
+    kept = recorded_input(application, application.actions["Attempt"], given, _concealed, 1_000)
+    assert kept == {"request": {**request, "query": HIDDEN, "headers": HIDDEN}}
+
+
+@pytest.mark.parametrize(
     ("value", "kept"),
     [
         (
