@@ -9,12 +9,12 @@ from starlette.routing import Route
 
 from app.definition.model import Application
 from app.edge import Edge, header, plain_error
-from app.errors import Forbidden, Unauthenticated
 from app.openapi import Schemas, Subject, document
 from app.pages.docs import docs_response
 from app.permissions import Permissions
+from app.resolvers.audit import refusals_told
 from app.resolvers.context import Context
-from app.schema.admission import is_open
+from app.schema.admission import demand_schema, is_open
 from app.shims import files, webhooks
 from app.shims.endpoints.openapi import describe as describe_endpoints
 from app.shims.records.openapi import describe as describe_records
@@ -101,10 +101,8 @@ class Descriptions:
         by_key = (header(request, b"authorization") or "").lower().startswith("basic ")
         know = self._edge.context_by_key if by_key else self._edge.context
         context = await know(request, DOOR)
-        context.generation.permissions.admit(context.principal)
-        if not is_open(context.generation, self._edge.server.settings):
-            if not context.principal.known:
-                raise Unauthenticated("Log in to read the schema.")
-            if "read_schema" not in context.principal.privileges:
-                raise Forbidden("You may not read the schema.")
+        with refusals_told(context, "read", "schema"):
+            context.generation.permissions.admit(context.principal)
+            if not is_open(context.generation, self._edge.server.settings):
+                demand_schema(context)
         return context

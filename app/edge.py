@@ -33,7 +33,8 @@ from app.json_text import write_json_bytes
 from app.logs import get_logger
 from app.permissions import ANYBODY, Principal
 from app.proxies import is_secure
-from app.resolvers.authenticate import authenticate, authenticate_basic
+from app.resolvers.audit import REFUSALS
+from app.resolvers.authenticate import authenticate, authenticate_basic, tell_unknown
 from app.resolvers.context import Context, Generation, Server, no_place
 from app.resolvers.repeats import repeatable
 
@@ -113,15 +114,23 @@ class Edge:
         if authorization is None:
             return self.anonymous(request, door)
         generation = self.generation(request)
-        principal = await authenticate(self.server, generation, authorization)
+        try:
+            principal = await authenticate(self.server, generation, authorization)
+        except REFUSALS as error:
+            tell_unknown(self._context(request, door, generation, ANYBODY), authorization, error)
+            raise
         return self._context(request, door, generation, principal)
 
     async def context_by_key(self, request: Request, door: str) -> Context:
         """The request's context, its caller authenticated by HTTP Basic with e-mail address and API key."""
-        self.require_secure(request)
         generation = self.generation(request)
         authorization = header(request, b"authorization")
-        principal = await authenticate_basic(self.server, generation, authorization, address(request))
+        try:
+            self.require_secure(request)
+            principal = await authenticate_basic(self.server, generation, authorization, address(request))
+        except REFUSALS as error:
+            tell_unknown(self._context(request, door, generation, ANYBODY), authorization, error)
+            raise
         return self._context(request, door, generation, principal)
 
     def require_secure(self, request: Request) -> None:

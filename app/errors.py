@@ -38,6 +38,8 @@ class ActionQLError(Exception):
 
     code = INTERNAL_CODE
     status = 500
+    told = False
+    """Set once the audit trail has been told of it."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -213,7 +215,9 @@ class TimedOut(ActionQLError):
 
 def error_of(code: str, message: str) -> ActionQLError:
     """The error with this code and message, as a run that ended with it has it; a `StepFailed` for other codes."""
-    for kind in (BadInput, Unauthenticated, Forbidden, NotFound, Conflict, TooLarge, ActionFailed, TimedOut):
-        if kind.code == code:
-            return kind(message)
-    return StepFailed(message)
+    kinds = (BadInput, Unauthenticated, Forbidden, NotFound, Conflict, TooLarge, ActionFailed, TimedOut)
+    kind = next((one for one in kinds if one.code == code), StepFailed)
+    error = kind(message)
+    # The run's own entry has told.
+    error.told = True
+    return error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -28,10 +28,12 @@ from app.memory import made_to_stay
 from app.metrics import Metrics
 from app.metrics.shared import Shared, publish_always
 from app.opening import close_server, database_url, open_mail, open_server
-from app.permissions import Permissions, telling_roles
+from app.permissions import Permissions, Principal, telling_roles
 from app.renewal import Compiled, Renewal
+from app.resolvers.audit import STARTER, administered, migrated
 from app.resolvers.context import Generation, Server
 from app.resolvers.key_ring import KeyRing
+from app.resolvers.run_callers import RunCallers
 from app.resolvers.tokens import Tokens
 from app.routes import Front
 from app.running import begin_worker, durable_runs
@@ -40,12 +42,16 @@ from app.secrets import configuration, read_secrets
 from app.seed import Taken, seed
 from app.settings import Settings, definition_environment
 from app.steps.base import Services
+from app.storage.audit import AuditRows
 from app.storage.callers import Callers
 from app.storage.fit import fits
+from app.storage.prepare import DialectName
 from app.storage.records import Records
 from app.storage.sessions import Sessions
 from app.storage.system import SYSTEM
 from app.storage.tables import Tables, build_tables
+from app.storage.users import Users
+from app.storage.work import Work
 
 if TYPE_CHECKING:
     from app.storage.migrate import Gone
@@ -206,17 +212,19 @@ async def settle(server: Server, compiled: Compiled, *, prepared: bool = False, 
         await _seed(server, generation, compiled.taken)
         source = compiled.sources.get(generation.application.name)
         if source is not None:
-            await generation.durable.revisions.keep(text_of(source))
+            told = administered(generation.application.uuid.hex, STARTER, "definition", "")
+            await generation.durable.revisions.keep(text_of(source), told)
 
 
-async def _migrate(settings: Settings, tables: Iterable[Tables], gone: Gone) -> None:
+async def _migrate(settings: Settings, tables: Sequence[Tables], gone: Gone) -> None:
     url, metadatas = database_url(settings), [SYSTEM, *(one.metadata for one in tables)]
     if fits(url, metadatas):
         return
     # What compares and changes tables is large, and most starts do neither.
     from app.storage.migrate import migrate
 
-    await migrate(url, metadatas, gone=gone)
+    tell = migrated(STARTER, [one.application for one in tables])
+    await migrate(url, metadatas, gone=gone, tell=tell)
     if url.startswith("postgresql"):
         from app.storage.queue_schema import make_queue
 
@@ -224,7 +232,8 @@ async def _migrate(settings: Settings, tables: Iterable[Tables], gone: Gone) -> 
 
 
 async def _seed(server: Server, of: Generation, taken: Taken) -> None:
-    await seed(server.database, of.application, of.permissions, of.records, server.passwords, taken)
+    told = administered(of.application.uuid.hex, STARTER, "seed", "records")
+    await seed(server.database, of.application, of.permissions, of.records, server.passwords, taken, told)
 
 
 def _sources(definitions: Sequence[Loaded]) -> Mapping[str, Source]:
@@ -253,6 +262,7 @@ def build_generation(
         permissions,
         records,
         Sessions(dialect, application.uuid.hex),
+        AuditRows(dialect),
         {name: Callers(tables, profile, dialect) for name, profile in profiles.items()},
         server.keystore,
         timedelta(seconds=server.settings.refresh_grace_seconds),
@@ -275,10 +285,12 @@ def build_generation(
         # An application that has been renamed has its tables under its name of today.
         began = from_text(text, steps=kinds).model_copy(update={"name": application.name})
         earlier = build_generation(server, build_tables(began, application), config)
-        return Engine(earlier.runs, earlier.tokens.find_caller)
+        return Engine(
+            earlier.runs, _callers(earlier.application, earlier.permissions, earlier.tokens, dialect)
+        )
 
     revision = "" if source is None else source.revision
-    engine = Engine(runs, tokens.find_caller)
+    engine = Engine(runs, _callers(application, permissions, tokens, dialect))
     return Generation(
         application=application,
         permissions=permissions,
@@ -293,3 +305,9 @@ def build_generation(
         profiles_by_uuid={one.uuid.hex: one for one in application.authentication_profiles.values()},
         outline=Outline() if source is None else source.outline(),
     )
+
+
+def _callers(
+    application: Application, permissions: Permissions, tokens: Tokens, dialect: DialectName
+) -> Callable[[Mapping[str, Any] | None], Work[Principal]]:
+    return RunCallers(application, permissions, tokens, Users(dialect, application.uuid.hex)).find

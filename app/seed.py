@@ -16,6 +16,7 @@ from app.expressions import EvaluationError, Expression
 from app.expressions.expression import SIGN
 from app.permissions import Permissions, Verb
 from app.settings import SettingsError
+from app.storage.audit import AuditRows, Entry
 from app.storage.records import Records, Unhashed, Write
 from app.storage.seeds import Seeds
 from app.storage.selection import Leaf, Selection, Values, granted
@@ -39,12 +40,14 @@ async def seed(
     records: Records,
     passwords: Passwords,
     taken: Taken,
+    told: Entry,
 ) -> None:
     """Makes missing roles, and the seed records unless that has been done before; all or nothing.
 
+    `told` goes into the audit trail with how many records of which models were made, if any were.
     Raises SettingsError for variables that are missing, `BadInput` for a record that its model does not take.
     """
-    seeds = Seeds(database.dialect)
+    seeds, audit = Seeds(database.dialect), AuditRows(database.dialect)
     hashes: dict[str, str] = {}
     now = datetime.now(UTC)
     wanted: Rows = {}
@@ -56,16 +59,20 @@ async def seed(
 
     def work() -> Work[None]:
         write = Write(now, hashes)
-        roles = yield from _make_roles(application, permissions, records, write)
-        if (yield from seeds.done(application.uuid.hex)):
-            return
-        for model, rows in wanted.items():
-            grant = permissions.of_application(Verb.CREATE, model)
-            for index, row in enumerate(rows):
-                values = _with_roles(application, model, row, roles)
-                with _placed(f"records.{model}[{index}]"):
-                    yield from records.create(grant, values, write)
-        yield from seeds.mark(application.uuid.hex, write.now)
+        roles, missing = yield from _make_roles(application, permissions, records, write)
+        made = {ROLE_MODEL: missing}
+        if not (yield from seeds.done(application.uuid.hex)):
+            for model, rows in wanted.items():
+                grant = permissions.of_application(Verb.CREATE, model)
+                made[model] = made.get(model, 0) + len(rows)
+                for index, row in enumerate(rows):
+                    values = _with_roles(application, model, row, roles)
+                    with _placed(f"records.{model}[{index}]"):
+                        yield from records.create(grant, values, write)
+            yield from seeds.mark(application.uuid.hex, write.now)
+        counts = tuple(f"{count} {model}" for model, count in made.items() if count)
+        if counts:
+            yield from audit.insert(told._replace(ids=counts))
 
     while True:
         try:
@@ -137,17 +144,18 @@ def _placed(place: str) -> Iterator[None]:
 
 def _make_roles(
     application: Application, permissions: Permissions, records: Records, write: Write
-) -> Work[dict[str, int]]:
+) -> Work[tuple[dict[str, int], int]]:
+    """The ids of all roles by name, and how many were missing."""
     values = Values()
     shown = granted(permissions.of_application(Verb.READ, ROLE_MODEL), values)
     selection = Selection(shown, (Leaf("id", "id"), Leaf("name", "name")), ALWAYS)
     page = yield from records.select(selection, values.done(), "python")
     roles = {record["name"]: record["id"] for record in page.records}
     grant = permissions.of_application(Verb.CREATE, ROLE_MODEL)
-    for name in application.roles:
-        if name not in roles:
-            roles[name] = yield from records.create(grant, {"name": name}, write)
-    return roles
+    missing = [name for name in application.roles if name not in roles]
+    for name in missing:
+        roles[name] = yield from records.create(grant, {"name": name}, write)
+    return roles, len(missing)
 
 
 def _with_roles(

@@ -12,6 +12,7 @@ from app.assets.asset import Asset
 from app.assets.local import LocalStore
 from app.errors import NotFound
 from app.storage.assets import AssetRow, AssetRows
+from app.storage.audit import AuditRows, Entry
 from app.storage.work import Database, Work
 
 PATIENCE = timedelta(days=1)
@@ -28,6 +29,7 @@ class Library:
         self._database = database
         self._application = application
         self._rows = AssetRows(database.dialect)
+        self._audit = AuditRows(database.dialect)
 
     async def store(
         self,
@@ -36,25 +38,29 @@ class Library:
         name: str,
         id: str | None = None,
         write: WriteAsset | None = None,
+        told: Entry | None = None,
     ) -> Asset:
         """Keeps the bytes; the file is pending until a record refers to it. `id` where it was promised before.
 
         `write` runs what makes the file known; where it gives another one that was kept before, that is it.
+        `told` goes into the audit trail with the id of the file; what a run stores, its own entry tells.
         """
         saved = await self._store.save(chunks, name=name, id=id)
         kept: Asset | None = None
         try:
-            given = partial(self._enter, saved)
+            given = partial(self._enter, saved, told)
             kept = Asset(**await (self._database.write(given) if write is None else write(saved, given)))
         finally:
             if kept != saved:
                 await self._store.delete(saved.id)
         return kept
 
-    def _enter(self, asset: Asset) -> Work[Mapping[str, Any]]:
+    def _enter(self, asset: Asset, told: Entry | None) -> Work[Mapping[str, Any]]:
         given = asdict(asset)
         row = AssetRow(**given, application=self._application, state="pending", created=datetime.now(UTC))
         yield from self._rows.insert(row)
+        if told is not None:
+            yield from self._audit.insert(told._replace(ids=(asset.id,)))
         return given
 
     async def find(self, id: str) -> AssetRow:

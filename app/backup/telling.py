@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from app.resolvers.audit import operated
+from app.resolvers.audit import OPERATOR, administered
 from app.resolvers.context import Server
 from app.storage.revisions import RevisionRows
 from app.storage.work import Work
@@ -17,6 +17,6 @@ async def tell(server: Server, operation: Literal["backup", "restore"], name: st
 
     def work() -> Work[None]:
         for application in applications:
-            yield from server.trail.tell(operated(application, operation, name))
+            yield from server.trail.tell(administered(application, OPERATOR, operation, name))
 
     await server.database.write(work)

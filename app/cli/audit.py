@@ -25,10 +25,11 @@ _HEAD = ("ENTRY", "AT", "APPLICATION", "ACTOR", "DOOR", "ADDRESS", "OPERATION", 
 @audit_cli.command("verify")
 def verify(
     after: Annotated[int, typer.Option(min=0, help="Entries up to this one were removed on purpose.")] = 0,
+    seal: Annotated[str | None, typer.Option(help="One that an earlier check printed.")] = None,
     data: DataOption = None,
 ) -> None:
     """Compares every entry with the chain, and says what was changed, removed or inserted."""
-    report = with_server(data, lambda server: check_audit(server, after))
+    report = with_server(data, lambda server: check_audit(server, after, seal))
     for problem in report.problems:
         print(problem)
     print(_reached(report))

@@ -13,6 +13,7 @@ from app.cli.base import DataOption, PathsArgument
 from app.definition.load import Loaded
 from app.main import load_definitions
 from app.opening import database_url, open_database
+from app.resolvers.audit import OPERATOR, migrated
 from app.resolvers.unfinished import missed_by_runs
 from app.restoring import refuse_unfinished
 from app.settings import Settings
@@ -46,8 +47,9 @@ def migrate(
 
 async def _bring(settings: Settings, definitions: Sequence[Loaded], *, destroy: bool) -> list[Change]:
     url, metadatas = database_url(settings), [build_tables(one.application).metadata for one in definitions]
+    tell = migrated(OPERATOR, [one.application for one in definitions])
     if not destroy:
-        return await bring(url, [SYSTEM, *metadatas], gone="refuse")
+        return await bring(url, [SYSTEM, *metadatas], gone="refuse", tell=tell)
     outcome = await plan_migration(url, [SYSTEM, *metadatas], gone="drop")
     if not any(change.table == "actionql_revision" for change in outcome.changes):
         database = open_database(settings)
@@ -57,4 +59,4 @@ async def _bring(settings: Settings, definitions: Sequence[Loaded], *, destroy: 
             await database.close()
         if missed:
             raise MigrationRefused([f"{one}; {_REMEDY}" for one in missed])
-    return await bring(url, [SYSTEM, *metadatas], gone="drop")
+    return await bring(url, [SYSTEM, *metadatas], gone="drop", tell=tell)

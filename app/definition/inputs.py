@@ -12,7 +12,7 @@ from app.definition.record import Record
 from app.errors import BadInput
 from app.expressions import EvaluationError, Expression
 from app.properties import KINDS
-from app.properties.base import Invalid
+from app.properties.base import Invalid, in_words
 from app.suggestions import did_you_mean
 
 INPUT = "input of this action"
@@ -71,7 +71,7 @@ def _checked(
         except Invalid as problem:
             wrong.setdefault(sent.names.get(name, name), problem)
     if wrong:
-        message = "; ".join(f"{name} {problem}" for name, problem in wrong.items())
+        message = in_words(wrong)
         reasons = {name: str(problem) for name, problem in wrong.items()}
         raise BadInput(message, {name: [problem.code] for name, problem in wrong.items()}, reasons)
     return values

@@ -16,17 +16,10 @@ def caller_of(principal: Principal) -> Mapping[str, Any] | None:
     record = principal.record
     if principal.profile is not None and record is not None:
         return {"profile": principal.profile, "record": record["id"]}
-    kept: dict[str, Any] = {"key": principal.key, "roles": sorted(principal.roles)}
+    kept: dict[str, Any] = {"key": principal.key}
     if record is not None:
         kept["user"] = {"id": record["id"], "email": record.get("email")}
     return kept
-
-
-def key_holder(caller: Mapping[str, Any], privileges: frozenset[str]) -> Principal:
-    """Who came with an API key, with the roles they had then."""
-    return Principal(
-        record=caller.get("user"), roles=frozenset(caller["roles"]), privileges=privileges, key=caller["key"]
-    )
 
 
 def record_of(principal: Principal) -> Record | None:

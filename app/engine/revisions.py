@@ -12,6 +12,7 @@ from app.engine.runs import Runs
 from app.errors import StepFailed
 from app.logs import get_logger
 from app.permissions import Principal
+from app.storage.audit import AuditRows, Entry
 from app.storage.revisions import RevisionRows
 from app.storage.work import Database, Work
 
@@ -50,6 +51,7 @@ class Revisions:
         self._database = database
         self._application = application
         self._rows = RevisionRows(database.dialect)
+        self._audit = AuditRows(database.dialect)
         self._revive = revive
         self._earlier: dict[str, Engine] = {}
 
@@ -64,10 +66,17 @@ class Revisions:
                 del self._earlier[next(iter(self._earlier))]
         return self._earlier[revision]
 
-    async def keep(self, text: str) -> None:
-        """Stores the current definition, and notes that it is served now."""
+    async def keep(self, text: str, told: Entry) -> None:
+        """Stores the current definition, and notes that it is served now; `told` where it was another before."""
         now = datetime.now(UTC)
-        await self._database.write(lambda: self._rows.keep(self._application, self.current, text, now))
+
+        def work() -> Work[None]:
+            before = yield from self._rows.last(self._application)
+            yield from self._rows.keep(self._application, self.current, text, now)
+            if before != self.current:
+                yield from self._audit.insert(told._replace(subject=self.current))
+
+        await self._database.write(work)
 
     async def free(self) -> None:
         """Removes the definitions that no run needs any more."""

@@ -26,7 +26,7 @@ from app.engine.repeated import answered_before, kept_answer
 from app.engine.run import Run, Start, clock
 from app.engine.run_id import new_run_id
 from app.engine.telling import principal_name, told_of_part
-from app.errors import BadInput, KeyInUse, TimedOut
+from app.errors import ActionQLError, BadInput, KeyInUse, TimedOut
 from app.expressions import EvaluationError
 from app.logs import get_logger
 from app.metrics import Durations
@@ -189,6 +189,8 @@ class Runs:
         )
         try:
             await self._database.write(lambda: self._record(run, execution.copy(), "fatal_errored", error))
+            if isinstance(error, ActionQLError):
+                error.told = True
         except Exception:
             log.exception("failed run not recorded", run=run.id)
 

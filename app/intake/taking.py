@@ -95,7 +95,7 @@ def _copy(source: Connection, outline: Outline, application: Application, into: 
         datetime.now(UTC),
         "operator",
         "application",
-        "command line",
+        "command",
         "",
         None,
         "import",

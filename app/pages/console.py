@@ -29,6 +29,7 @@ from app.errors import (
     Unauthenticated,
 )
 from app.pages.rendering import browser_cookie, browser_of, page
+from app.resolvers.audit import refusals_told
 from app.resolvers.console import DOOR, visitor
 from app.resolvers.context import Context, Generation
 from app.resolvers.people import name_of
@@ -187,7 +188,8 @@ class _Page:
             async with bounded(request, MOST_BYTES).form(max_files=0, max_fields=100) as form:
                 visit = replace(visit, form=form)
                 if not visit.recognized():
-                    raise Forbidden(STRANGE)
+                    with refusals_told(visit.context, "enter", DOOR):
+                        raise Forbidden(STRANGE)
                 return await self._view(visit)
         except HTTPException as error:
             return refusal(request, BadInput(f"This is not a form as it should be: {error.detail}"))

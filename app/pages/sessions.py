@@ -32,6 +32,7 @@ from app.errors import (
     ActionQLError,
     BadInput,
     Conflict,
+    Forbidden,
     NotFound,
     PrivateDataMode,
     TooLarge,
@@ -39,6 +40,7 @@ from app.errors import (
 from app.pages.forms import FILES, KEPT, answer, controls
 from app.pages.rendering import browser_cookie, browser_of, page
 from app.resolvers.assets import keep
+from app.resolvers.audit import tell_refusal
 from app.resolvers.context import Context
 from app.resolvers.sessions import DOOR, Session, answer_session, find_module, session
 from app.uploads import bounded, chunks
@@ -160,6 +162,7 @@ async def _take(visit: Visit, form: FormData) -> Response:
     if visit.set_cookie is not None or not is_form_token(
         visit.secret, visit.browser, f"{visit.session.id}\n{token}", _text(form, "form")
     ):
+        tell_refusal(visit.context, "answer", visit.module.name, Forbidden(STRANGE))
         return _page(visit, Told(STRANGE, status=403))
     if waiting is None or waiting.token != token:
         return _page(visit, Told(OUTDATED, status=409))

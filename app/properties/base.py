@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -46,6 +46,12 @@ class Invalid(ValueError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+def in_words(wrong: Mapping[str, Invalid]) -> str:
+    """What is wrong with values, by their names: `a is required; b is no date`."""
+    *former, last = [f"{name} {problem}" for name, problem in wrong.items()]
+    return "; ".join([*(problem.removesuffix(".") for problem in former), last])
 
 
 class PropertyKind(ABC):

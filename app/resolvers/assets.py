@@ -9,9 +9,11 @@ from typing import Any, TypeVar
 
 from app.assets import Asset, clean_name, reference
 from app.assets.signature import sign, verify
+from app.definition.model import Application
 from app.definition.names import camel, pascal, snake
 from app.errors import ActionQLError, BadInput, Forbidden, NotFound, Unauthenticated
 from app.permissions import Verb
+from app.resolvers.audit import entry, refusals_told
 from app.resolvers.context import Context
 from app.resolvers.links import check_link, links
 from app.resolvers.repeats import asking, once
@@ -21,15 +23,20 @@ from app.storage.work import Work
 T = TypeVar("T")
 UPLOAD_LIFETIME = 900
 FILE_KINDS = ("file", "image", "multi_file")
+ASSET = "asset"
+"""What the audit trail calls a file."""
 
 
 async def request_upload(
     context: Context, model: str, property: str, file_name: str, content_type: str
 ) -> Mapping[str, Any]:
     """A signed form `{url, fields, reference}` for uploading the file of a property that the caller may write."""
-    context.generation.permissions.admit(context.principal)
+    with refusals_told(context, "upload_request", ""):
+        context.generation.permissions.admit(context.principal)
     found, name = _file_property(context, model, property)
-    _authorize(context, found, name)
+    place = f"{found}.{name}"
+    with refusals_told(context, "upload_request", place):
+        _authorize(context, found, name)
     id = secrets.token_hex(16)
     reference = f"{id}/{clean_name(file_name)}"
     expires = int(time()) + UPLOAD_LIFETIME
@@ -40,23 +47,31 @@ async def request_upload(
         "signature": signature,
         "Content-Type": content_type,
     }
+    told = entry(context, "upload_request", place, (id,))
+    await context.server.database.write(lambda: context.server.trail.tell(told))
     application = context.generation.application.uuid.hex
     url = f"{context.base_url()}/api/runtime/{application}/uploads"
     return {"url": url, "fields": fields, "reference": reference}
 
 
 async def accept_upload(context: Context, fields: Mapping[str, str], chunks: AsyncIterator[bytes]) -> Asset:
-    """Stores the file of a form that `request_upload` made; each form is good for one file."""
+    """Stores the file of a form that `request_upload` made; each form is good for one file.
+
+    Whoever has the form may send it; in the audit trail the id of the file tells who asked for the form.
+    """
+    _check_kept(context)
     reference, expires = fields.get("reference", ""), fields.get("expires", "")
     signature = fields.get("signature", "")
     dated = expires.isascii() and expires.isdecimal() and len(expires) < 16
-    if not dated or not verify(_key(context), _subject(context, reference), int(expires), signature, time()):
-        raise Forbidden("The upload form is not valid or has expired.")
+    with refusals_told(context, "upload", ASSET):
+        subject = _subject(context, reference)
+        if not dated or not verify(_key(context), subject, int(expires), signature, time()):
+            raise Forbidden("The upload form is not valid or has expired.")
     id, _, name = reference.partition("/")
     try:
         await context.generation.library.find(id)
     except NotFound:
-        return await context.generation.library.store(chunks, name=name, id=id)
+        return await _stored(context, chunks, name, id)
     raise BadInput("The upload form has been used.", {"reference": ["is_taken"]})
 
 
@@ -65,19 +80,22 @@ async def keep(context: Context, name: str, chunks: AsyncIterator[bytes]) -> Ass
 
     The door asks first whether the caller may run the action.
     """
-    return await context.generation.library.store(chunks, name=clean_name(name))
+    return await _stored(context, chunks, clean_name(name))
 
 
 async def store(context: Context, name: str, chunks: AsyncIterator[bytes]) -> str:
     """Stores a file for a caller who may write some file property; its address, which such a property takes."""
-    permissions = context.generation.permissions
-    permissions.admit(context.principal)
-    _authorize_some(context)
+    with refusals_told(context, "upload", ASSET):
+        context.generation.permissions.admit(context.principal)
+        _check_kept(context)
+        _authorize_some(context)
 
     async def write(saved: Asset, work: Callable[[], Work[T]]) -> T:
         return await once(asking(context, [saved.name, saved.sha256]), work)
 
-    stored = await context.generation.library.store(chunks, name=clean_name(name), write=write)
+    told = entry(context, "upload", ASSET)
+    library = context.generation.library
+    stored = await library.store(chunks, name=clean_name(name), write=write, told=told)
     return links(context)(reference(stored))
 
 
@@ -85,8 +103,28 @@ async def download(
     context: Context, id: str, name: str, expires: str, signature: str
 ) -> tuple[AssetRow, AsyncIterator[bytes]]:
     """A file behind an address that `links` made: what is known of it and its bytes."""
-    check_link(context, id, name, expires, signature)
+    try:
+        check_link(context, id, name, expires, signature)
+    except NotFound as error:
+        context.server.trail.note(entry(context, "download", ASSET, result=error.code))
+        raise
     return await context.generation.library.find(id), context.generation.library.stream(id)
+
+
+def keeps_files(application: Application) -> bool:
+    """Whether there is a file property."""
+    models = application.models.values()
+    return any(one.kind in FILE_KINDS for model in models for one in model.properties.values())
+
+
+def _check_kept(context: Context) -> None:
+    if not keeps_files(context.generation.application):
+        raise NotFound("This application keeps no files.")
+
+
+async def _stored(context: Context, chunks: AsyncIterator[bytes], name: str, id: str | None = None) -> Asset:
+    told = entry(context, "upload", ASSET)
+    return await context.generation.library.store(chunks, name=name, id=id, told=told)
 
 
 def _file_property(context: Context, model: str, property: str) -> tuple[str, str]:

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from app.definition.model import Application
 from app.engine.telling import actor_name
-from app.errors import Forbidden, PrivateDataMode, Unauthenticated
+from app.errors import Forbidden, HttpsRequired, PrivateDataMode, TooManyRequests, Unauthenticated
 from app.resolvers.context import Context, Server
 from app.storage.audit import OK, AuditRows, Entry, Told, Wanted
 from app.storage.durable_runs import StoredRun
+from app.storage.naming import owner_of
+
+if TYPE_CHECKING:
+    # What changes tables takes time to import, and most starts change none.
+    from app.storage.migrate import Tell
+    from app.storage.plan import Change
 
 P = ParamSpec("P")
 T = TypeVar("T")
 Operation = Callable[Concatenate[Context, str, P], Coroutine[Any, Any, T]]
 MOST_IDS = 200
-REFUSALS = (Unauthenticated, PrivateDataMode, Forbidden)
+REFUSALS = (Unauthenticated, PrivateDataMode, Forbidden, HttpsRequired, TooManyRequests)
+"""Errors that say: not you, or not now. Each that a caller meets is told once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +39,10 @@ class By:
     request_id: str | None = None
 
 
-OPERATOR = By("operator", "command line")
+OPERATOR = By("operator", "command")
+"""Who sits at the command line."""
+STARTER = By("operator", "server")
+"""Who starts a server, or has it read its definitions again."""
 
 
 def by(context: Context) -> By:
@@ -71,19 +81,8 @@ def about_run(context: Context, operation: str, row: StoredRun) -> Entry:
     return entry(context, operation, row.action_name)._replace(run_id=row.id)
 
 
-def administered(
-    application: Application, by: By, operation: str, subject: str, ids: Sequence[str] = ()
-) -> Entry:
-    """What somebody did to the users and keys of an application; `ids` say whose a key is."""
-    return _done_by(by, application.uuid.hex, operation, subject)._replace(ids=ids)
-
-
-def operated(application: str, operation: str, subject: str) -> Entry:
-    """What the operator did by command to all of an application, which is known by its uuid in 32 digits."""
-    return _done_by(OPERATOR, application, operation, subject)
-
-
-def _done_by(by: By, application: str, operation: str, subject: str) -> Entry:
+def administered(application: str, by: By, operation: str, subject: str, ids: Sequence[str] = ()) -> Entry:
+    """What somebody did to an application, by its uuid in 32 digits; `ids` say whose a key is."""
     return Entry(
         application,
         datetime.now(UTC),
@@ -94,7 +93,20 @@ def _done_by(by: By, application: str, operation: str, subject: str) -> Entry:
         by.request_id,
         operation,
         subject,
+        ids=ids,
     )
+
+
+def migrated(by: By, applications: Iterable[Application]) -> Tell:
+    """What somebody changed of the tables of applications: an entry for each, with the changes in words."""
+
+    def tell(changes: Sequence[Change]) -> Iterator[Entry]:
+        for one in applications:
+            own = [change.text for change in changes if change.table.startswith(owner_of(one).prefix)]
+            if own:
+                yield administered(one.uuid.hex, by, "migrate", "tables", tuple(own[:MOST_IDS]))
+
+    return tell
 
 
 def about(told: Entry, ids: Sequence[int]) -> Entry:
@@ -103,7 +115,7 @@ def about(told: Entry, ids: Sequence[int]) -> Entry:
 
 
 def tells_refusals(operation: str) -> Callable[[Operation[P, T]], Operation[P, T]]:
-    """Has a resolver that is given the context and a name tell what it refuses with 401 or 403."""
+    """Has a resolver that is given the context and a name tell what it refuses."""
 
     def telling(resolve: Operation[P, T]) -> Operation[P, T]:
         @wraps(resolve)
@@ -111,7 +123,7 @@ def tells_refusals(operation: str) -> Callable[[Operation[P, T]], Operation[P, T
             try:
                 return await resolve(context, subject, *given, **named)
             except REFUSALS as error:
-                context.server.trail.note(entry(context, operation, subject, result=error.code))
+                tell_refusal(context, operation, subject, error)
                 raise
 
         return told
@@ -120,22 +132,31 @@ def tells_refusals(operation: str) -> Callable[[Operation[P, T]], Operation[P, T
 
 
 class refusals_told:  # noqa: N801 - it is used as a function
-    """Tells of what within is refused with 401 or 403."""
+    """Tells of what within is refused."""
 
-    __slots__ = ("_context", "_operation", "_subject")
+    __slots__ = ("_context", "_ids", "_operation", "_subject")
 
-    def __init__(self, context: Context, operation: str, subject: str) -> None:
+    def __init__(self, context: Context, operation: str, subject: str, ids: Sequence[int | str] = ()) -> None:
         self._context = context
         self._operation = operation
         self._subject = subject
+        self._ids = ids
 
     def __enter__(self) -> None:
         """Begins."""
 
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
-        if isinstance(error, REFUSALS):
-            told = entry(self._context, self._operation, self._subject, result=error.code)
-            self._context.server.trail.note(told)
+        if error is not None:
+            tell_refusal(self._context, self._operation, self._subject, error, self._ids)
+
+
+def tell_refusal(
+    context: Context, operation: str, subject: str, error: object, ids: Sequence[int | str] = ()
+) -> None:
+    """Tells of a refusal, unless somebody has; of any other error nothing."""
+    if isinstance(error, REFUSALS) and not error.told:
+        error.told = True
+        context.server.trail.note(entry(context, operation, subject, ids, result=error.code))
 
 
 async def list_audit(server: Server, wanted: Wanted) -> Sequence[Told]:

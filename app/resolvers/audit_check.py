@@ -33,18 +33,22 @@ class Report:
     problems: list[str] = field(default_factory=list)
 
 
-async def check_audit(server: Server, after: int = 0) -> Report:
-    """Compares the whole trail with its chain; entries up to `after` may be gone, since they were kept long enough."""
-    return await _Check(server, after).run()
+async def check_audit(server: Server, after: int = 0, seal: str | None = None) -> Report:
+    """Compares the whole trail with its chain; entries up to `after` may be gone, since they were kept long enough.
+
+    `seal` is the MAC of a link that somebody has noted: only so is it seen that the end was cut off, links and all.
+    """
+    return await _Check(server, after, seal).run()
 
 
 class _Check:
-    def __init__(self, server: Server, after: int) -> None:
+    def __init__(self, server: Server, after: int, seal: str | None) -> None:
         self._database = server.database
         self._key = audit_key(server.keystore)
         self._rows = AuditRows(server.database.dialect)
         self._seals = AuditSeals(server.database.dialect)
         self._after = after
+        self._awaited = seal
         self._sealed: list[Range] = []
         self._expected = ""
         self._report = Report()
@@ -60,6 +64,8 @@ class _Check:
             strays = await self._strays()
         for stray in strays:
             self._say(f"{_several('entry', *stray)} in no seal")
+        if self._awaited is not None:
+            self._say(f"the seal {self._awaited} is not in the chain: the end of the trail was cut off")
         await self._count_fresh()
         return self._report
 
@@ -67,6 +73,8 @@ class _Check:
         while links := await self._links(self._report.last):
             for link in links:
                 self._follow(link)
+                if link.mac == self._awaited:
+                    self._awaited = None
                 await self._compare(link)
                 self._report.last = link
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import hmac
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from time import monotonic
 
+from app.auth.keys import key_id
 from app.definition.model import Action
-from app.errors import ActionQLError, PrivateDataMode, TooManyRequests, Unauthenticated
+from app.errors import ActionQLError, HttpsRequired, PrivateDataMode, TooManyRequests, Unauthenticated
 from app.permissions import ANYBODY, Principal
-from app.resolvers.context import Generation, Server
+from app.resolvers.audit import tell_refusal
+from app.resolvers.context import Context, Generation, Server
 from app.resolvers.key_ring import KeyRing
 from app.resolvers.keys import takes_keys
 from app.resolvers.tokens import Tokens
@@ -19,6 +23,9 @@ from app.storage.users import email_key
 
 WRONG_KEY = "The e-mail address or the key is not valid."
 WRONG_MODULE_KEY = "The key is not valid here."
+_KEY = re.compile(r"[A-Za-z0-9_-]{43}")
+_SIGNED_KEY = re.compile(r"v1\.[0-9a-f]{16}\.([A-Za-z0-9_-]{43})\.[A-Za-z0-9_-]{43}")
+_TOKEN = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{86}")
 
 
 async def authenticate(server: Server, generation: Generation, authorization: str | None) -> Principal:
@@ -82,6 +89,32 @@ async def authenticate_module(
     generation.permissions.admit(principal)
     generation.keys.note_use(holder.key)
     return principal
+
+
+def tell_unknown(context: Context, authorization: str | None, error: Exception) -> None:
+    """Tells of a caller who was refused before it was known who it is, with which credentials."""
+    # What came in the clear is not even read.
+    sent = None if isinstance(error, HttpsRequired) else authorization
+    tell_refusal(context, "authenticate", credential_id(sent), error)
+
+
+def credential_id(authorization: str | None) -> str:
+    """What may be told of an `Authorization` header: its scheme, with the id of a key or token.
+
+    An id is of what has the form of a key or token of ours, which nobody can guess from it; perhaps somebody sent a
+    password in its place.
+    """
+    sent = (authorization or "").strip()
+    if not sent:
+        return ""
+    text = _basic(sent)[1] or _token(sent) or sent
+    signed = _SIGNED_KEY.fullmatch(text)
+    if signed or _KEY.fullmatch(text):
+        return f"key:{key_id(signed[1] if signed else text)}"
+    if _TOKEN.fullmatch(text):
+        return f"token:{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    scheme = sent.partition(" ")[0].lower()
+    return scheme if scheme in ("basic", "bearer") else "unknown"
 
 
 async def _principal(server: Server, tokens: Tokens, text: str) -> Principal:

@@ -46,13 +46,14 @@ async def enter(context: Context, name: str, password: str) -> str:
     `Unauthenticated` in the same words and after the same time whatever is wrong, `TooManyRequests`, `Forbidden` for
     who may not read the console, `PrivateDataMode` for all but builders where only they get in.
     """
-    count_attempt(context, name)
     with refusals_told(context, "login", DOOR):
+        count_attempt(context, name)
         known = await _by_password(context, name, password)
         if known is None:
             raise Unauthenticated(WRONG_CREDENTIALS)
         seen = replace(context, principal=known.principal)
-        require(seen, "read_console")
+        with refusals_told(seen, "login", DOOR):
+            _demand(seen, "read_console")
     now = datetime.now(UTC)
     session = Session(
         id=uuid4().hex,
@@ -97,6 +98,11 @@ async def leave(context: Context, token: str) -> None:
 
 def require(context: Context, privilege: Privilege) -> None:
     """Raises `Forbidden` unless the caller's roles have the privilege."""
+    with refusals_told(context, "enter", f"{DOOR}:{privilege}"):
+        _demand(context, privilege)
+
+
+def _demand(context: Context, privilege: Privilege) -> None:
     context.generation.permissions.admit(context.principal)
     if privilege not in context.principal.privileges:
         raise Forbidden(f"Your roles do not have the privilege {privilege}.")

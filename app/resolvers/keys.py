@@ -53,7 +53,7 @@ async def create_user_key(
             raise NotFound(f"There is no user {email}.")
         owned = replace(key, user_id=user.id)
         yield from keys.insert(owned)
-        told = administered(application, by, "key_create", f"key:{key.id}", (f"user:{user.id}",))
+        told = administered(application.uuid.hex, by, "key_create", f"key:{key.id}", (f"user:{user.id}",))
         yield from server.trail.tell(told)
         return owned
 
@@ -80,7 +80,7 @@ async def create_module_key(
 
     def work() -> Work[None]:
         yield from keys.insert(owned)
-        told = administered(application, by, "key_create", f"key:{key.id}", (action.name,))
+        told = administered(application.uuid.hex, by, "key_create", f"key:{key.id}", (action.name,))
         yield from server.trail.tell(told)
 
     await server.database.write(work)
@@ -107,7 +107,7 @@ async def revoke_key(server: Server, application: Application, id: str, by: By =
     def work() -> Work[None]:
         if not (yield from keys.revoke(id, now)):
             raise NotFound("There is no key with this id.")
-        yield from server.trail.tell(administered(application, by, "key_revoke", f"key:{id}"))
+        yield from server.trail.tell(administered(application.uuid.hex, by, "key_revoke", f"key:{id}"))
 
     await server.database.write(work)
 

@@ -7,7 +7,7 @@ from time import monotonic
 from typing import Any, NoReturn
 
 from app.definition.model import AuthenticationProfile
-from app.errors import ActionFailed, PrivateDataMode, TooManyRequests, Unauthenticated
+from app.errors import ActionFailed, ActionQLError, PrivateDataMode, TooManyRequests, Unauthenticated
 from app.resolvers.audit import entry, refusals_told
 from app.resolvers.context import Context
 from app.resolvers.tokens import REFUSED
@@ -24,12 +24,12 @@ async def login(context: Context, profile: str, username: str | None, password: 
 
     One answer, after the same time, for an unknown profile, an unknown user and a wrong password.
     """
-    count_attempt(context, username or "")
     found = context.generation.profile(profile)
+    with refusals_told(context, "login", found.name if found else ""):
+        count_attempt(context, username or "")
     if found is not None and found.kind == "custom":
         return await _custom(context, found, username, password)
-    with refusals_told(context, "login", found.name if found else ""):
-        return await _by_password(context, found, username or "", password or "")
+    return await _by_password(context, found, username or "", password or "")
 
 
 async def refresh_token(context: Context, token: str) -> TokenPair:
@@ -47,7 +47,7 @@ async def refresh_token(context: Context, token: str) -> TokenPair:
             pair = await context.server.database.write(work)
         except Unauthenticated:
             _refuse(context, REFUSED)
-    return pair or _refuse(context, REFUSED)
+    return pair or _refuse(context, REFUSED, told=True)
 
 
 async def revoke_refresh_token(context: Context, token: str) -> Mapping[str, Any]:
@@ -87,16 +87,22 @@ async def _by_password(
     if profile is not None and "\0" not in username:
         found = await context.server.database.read(lambda: tokens.find_login(profile, username))
     id, stored = found or (None, None)
-    right = await context.server.passwords.verify(stored, password)
-    if profile is None or id is None or not right:
-        _refuse(context)
+    with refusals_told(context, "login", profile.name if profile else "", _tried(profile, id)):
+        right = await context.server.passwords.verify(stored, password)
+        if profile is None or id is None or not right:
+            _refuse(context)
 
-    def work() -> Work[TokenPair]:
-        pair = yield from tokens.issue_for(profile, id)
-        yield from _tell(context, "login", (yield from tokens.session(pair["refreshToken"])))
-        return pair
+        def work() -> Work[TokenPair]:
+            pair = yield from tokens.issue_for(profile, id)
+            yield from _tell(context, "login", (yield from tokens.session(pair["refreshToken"])))
+            return pair
 
-    return await context.server.database.write(work)
+        return await context.server.database.write(work)
+
+
+def _tried(profile: AuthenticationProfile | None, id: int | None) -> tuple[str, ...]:
+    """Whose password was tried, if anybody's."""
+    return () if profile is None or id is None else (f"{profile.model}:{id}",)
 
 
 async def _custom(
@@ -109,8 +115,8 @@ async def _custom(
     values = {name: given.get(name) for name in declared}
     try:
         ended = await context.generation.runs.run(context.start(profile.action, values, "login"))
-    except (ActionFailed, Unauthenticated):
-        _refuse(context)
+    except (ActionFailed, Unauthenticated) as error:
+        _refuse(context, told=error.told)
     if not isinstance(ended.result, Mapping) or "jwtToken" not in ended.result:
         # The run went well, and is told as such.
         with refusals_told(context, "login", profile.name):
@@ -118,11 +124,12 @@ async def _custom(
     return ended.result
 
 
-def _refuse(context: Context, message: str = WRONG_CREDENTIALS) -> NoReturn:
+def _refuse(context: Context, message: str = WRONG_CREDENTIALS, *, told: bool = False) -> NoReturn:
     """Nobody but builders is told more than that while the application is private."""
-    if context.generation.permissions.private:
-        raise PrivateDataMode
-    raise Unauthenticated(message)
+    private = context.generation.permissions.private
+    refusal: ActionQLError = PrivateDataMode() if private else Unauthenticated(message)
+    refusal.told = told
+    raise refusal
 
 
 def count_attempt(context: Context, username: str) -> None:

@@ -10,8 +10,10 @@ from app.definition.model import Action, Application
 from app.definition.names import parse_uuid
 from app.engine.durable_runs import CANCELLED
 from app.errors import BadInput, Conflict, NotFound
+from app.resolvers.audit import OPERATOR, administered
 from app.resolvers.context import Server
 from app.resolvers.runs import STATES
+from app.storage.audit import Entry
 from app.storage.durable_runs import StoredRun
 from app.storage.run_lists import RunLists
 from app.storage.work import Work
@@ -67,6 +69,7 @@ async def end_run(server: Server, id: str) -> None:
         if not (yield from server.run_rows.cancel(id, row.application, CANCELLED)):
             what = "has ended" if row.ended else "was started with a caller who waits; it ends by itself"
             raise Conflict(f"The run {id} {what}.")
+        yield from server.trail.tell(_told("cancel", row))
 
     await server.database.write(work)
 
@@ -78,9 +81,14 @@ async def resume_run(server: Server, id: str) -> None:
         row = yield from _found(server, id)
         if not (yield from server.run_rows.retry(id, row.application)):
             raise Conflict(f"The run {id} is {row.state}; only a durable run that has failed can go on.")
+        yield from server.trail.tell(_told("retry", row))
         yield from server.dispatcher.defer(id)
 
     await server.database.write(work)
+
+
+def _told(operation: str, row: StoredRun) -> Entry:
+    return administered(row.application, OPERATOR, operation, row.action_name)._replace(run_id=row.id)
 
 
 def _found(server: Server, id: str) -> Work[StoredRun]:

@@ -96,7 +96,7 @@ async def run(
     One that anybody started may be seen by who knows its id, which cannot be guessed. It is answered when it is in
     none of these states any more, or asks another question than now, at last after so many seconds.
     """
-    row = await _seen(context, id)
+    row = await _seen(context, id, "read")
     if not 0 <= wait_seconds <= LONGEST_WAIT:
         raise BadInput(f"waitSeconds is 0 to {LONGEST_WAIT}.", {"waitSeconds": ["is_invalid"]})
     if wait_seconds and row.state in states:
@@ -151,7 +151,7 @@ async def answer_run(context: Context, id: str, token: str, input: Any) -> RunSt
         return RunStarted(id, "running")
     row = await durable.find(id)
     if row is None or not (belongs(token, row.wait) or _may_see(context, row)):
-        raise NotFound(_NO_RUN)
+        raise _unseen(context, row, "answer")
     told = about_run(context, "answer", row)
     await durable.answer(row, token, input, told, context.repeat)
     return RunStarted(row.id, "running")
@@ -159,7 +159,7 @@ async def answer_run(context: Context, id: str, token: str, input: Any) -> RunSt
 
 async def cancel_run(context: Context, id: str) -> RunView:
     """Ends a durable run, whatever it does; `Conflict` where it has ended or is none that can be ended."""
-    row = await _seen(context, id)
+    row = await _seen(context, id, "cancel")
     if not await context.generation.durable.cancel(row.id, about_run(context, "cancel", row)):
         what = "has ended" if row.ended else "was started with a caller who waits; it ends by itself"
         raise Conflict(f"The run {what}.")
@@ -168,7 +168,7 @@ async def cancel_run(context: Context, id: str) -> RunView:
 
 async def retry_run(context: Context, id: str) -> RunView:
     """Lets a failed durable run go on from where it last stood; `Conflict` for any other."""
-    row = await _seen(context, id)
+    row = await _seen(context, id, "retry")
     if not await context.generation.durable.retry(row.id, about_run(context, "retry", row)):
         raise Conflict("Only a durable run that has failed can go on.")
     return await run(context, id)
@@ -202,12 +202,21 @@ def _token(row: StoredRun) -> Any:
     return (row.wait or {}).get("token")
 
 
-async def _seen(context: Context, id: str) -> StoredRun:
-    context.generation.permissions.admit(context.principal)
+async def _seen(context: Context, id: str, operation: str) -> StoredRun:
+    with refusals_told(context, operation, ""):
+        context.generation.permissions.admit(context.principal)
     row = await context.generation.durable.find(id)
     if row is None or not _may_see(context, row):
-        raise NotFound(_NO_RUN)
+        raise _unseen(context, row, operation)
     return row
+
+
+def _unseen(context: Context, row: StoredRun | None, operation: str) -> NotFound:
+    """A run that is somebody else's is not there for its caller; the audit trail knows better."""
+    error = NotFound(_NO_RUN)
+    if row is not None:
+        context.server.trail.note(about_run(context, operation, row)._replace(result=error.code))
+    return error
 
 
 def _may_see(context: Context, row: StoredRun) -> bool:
@@ -222,7 +231,8 @@ def _reads_console(context: Context) -> bool:
 
 def _checked(context: Context, where: Mapping[str, Any]) -> dict[str, Any] | None:
     """What the rows of runs must agree with; None where none is for the caller."""
-    context.generation.permissions.admit(context.principal)
+    with refusals_told(context, "read", ""):
+        context.generation.permissions.admit(context.principal)
     wanted = dict(where)
     if unknown := wanted.keys() - _FILTERS:
         known = ", ".join(sorted(_FILTERS))

@@ -12,7 +12,7 @@ from app.definition.names import parse_short_uuid
 from app.errors import Conflict, NotFound, StepFailed
 from app.permissions import Rule
 from app.resolvers.actions import opening
-from app.resolvers.audit import about_run
+from app.resolvers.audit import about_run, refusals_told
 from app.resolvers.context import Context, Generation
 from app.resolvers.keys import takes_keys
 from app.resolvers.repeats import repeatable
@@ -94,7 +94,8 @@ async def answer_session(context: Context, module: Action, id: str, token: str, 
 
 
 async def _find(context: Context, module: Action, id: str) -> StoredRun:
-    context.generation.permissions.admit(context.principal)
+    with refusals_told(context, "read", module.name):
+        context.generation.permissions.admit(context.principal)
     uuid = parse_short_uuid(id)
     row = None if uuid is None else await context.generation.durable.find(str(uuid))
     if row is None or row.action != module.uuid.hex or not takes_keys(module):

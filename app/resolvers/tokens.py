@@ -13,9 +13,9 @@ from app.auth.keystore import Keystore
 from app.auth.tokens import AccessToken, RefreshToken, mint_access, mint_refresh, read_access, read_refresh
 from app.definition.conditions import Compare
 from app.definition.model import ROLE_MODEL, Application, AuthenticationProfile
-from app.engine.callers import key_holder
 from app.errors import Unauthenticated
-from app.permissions import ANYBODY, Permissions, Principal, Verb
+from app.permissions import Permissions, Principal, Verb
+from app.storage.audit import OK, AuditRows, Entry
 from app.storage.callers import Callers
 from app.storage.records import Records
 from app.storage.selection import Leaf, Many, Selection, Source, Values, granted, whole
@@ -54,6 +54,7 @@ class Tokens:
         permissions: Permissions,
         records: Records,
         sessions: Sessions,
+        audit: AuditRows,
         callers: Mapping[str, Callers],
         keystore: Keystore,
         grace: timedelta,
@@ -66,13 +67,23 @@ class Tokens:
         self._callers = {profiles[name].uuid.hex: (profiles[name], one) for name, one in callers.items()}
         self._genuine: dict[str, AccessToken] = {}
         self._standing: dict[tuple[str, str], tuple[int, Standing]] = {}
+        self._audit = audit
         self._access_key = keystore.secret("access-token")
         self._refresh_key = keystore.secret("refresh-token")
         self._grace = grace
 
-    def issue(self, profile: str, record: int) -> Work[Mapping[str, Any]]:
-        """A first token pair for a user, as `login` answers it."""
-        return self.issue_for(self._application.authentication_profiles[profile], record)
+    def issue(self, profile: str, record: int, run: Mapping[str, Any]) -> Work[Mapping[str, Any]]:
+        """A first token pair for a user, as `login` answers it, made by a run, which the audit trail tells."""
+        found = self._application.authentication_profiles[profile]
+        pair = yield from self.issue_for(found, record)
+        session = read_refresh(self._refresh_key, self._application.uuid.hex, pair["refreshToken"]).session
+        who, run_id = f"{found.model}:{record}", run["id"]
+        by = ("application", run["door"], "", None)
+        told = Entry(
+            self._application.uuid.hex, datetime.now(UTC), who, *by, "login", profile, OK, run_id, (session,)
+        )
+        yield from self._audit.insert(told)
+        return pair
 
     def issue_for(self, profile: AuthenticationProfile, record: int) -> Work[Mapping[str, Any]]:
         """The same, for a profile at hand; raises `PrivateDataMode` where only builders get in."""
@@ -183,19 +194,6 @@ class Tokens:
         if found is None or known != version or found.ends <= datetime.now(UTC):
             return None
         return found.principal
-
-    def find_caller(self, caller: Mapping[str, Any] | None) -> Work[Principal]:
-        """Who started a run, as the database has them now; anybody where they are gone."""
-        if caller is None:
-            return ANYBODY
-        if "profile" not in caller:
-            return key_holder(caller, self._permissions.privileges(frozenset(caller["roles"])))
-        profile = self._application.authentication_profiles.get(caller["profile"])
-        user = None if profile is None else (yield from self.find_user(profile, "id", caller["record"]))
-        if profile is None or user is None:
-            return ANYBODY
-        privileges = self._permissions.privileges(user.roles)
-        return Principal(profile.name, profile.model, user.record, user.roles, privileges)
 
     def find_user(self, profile: AuthenticationProfile, name: str, value: Any) -> Work[User | None]:
         """The record of the profile's model whose property `name` has this value."""

@@ -1,31 +1,26 @@
 """The audit trail of one process: entries within the transactions they tell of, and those that have none.
 
-A refusal or a failed login has no transaction, so it is noted here and written with others about each second. Of
-those only so many are written, so that a flood of them fills no disk: the rest is counted.
+A refusal or a failed login has no transaction, so it is noted here and written with others about each second; see
+`noted` for how many of them.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 from time import monotonic
 
 from app.auth.keystore import Keystore
-from app.auth.limiter import AttemptLimiter
 from app.logs import get_logger
 from app.metrics import Counts
 from app.resolvers.audit_chain import Sealer, audit_key
+from app.resolvers.noted import Noted
 from app.storage.audit import AuditRows, Entry
 from app.storage.work import Database, Work
 
 EVERY = 1.0
 """Seconds between two rounds of writing and sealing."""
-COUNTED_EVERY = 60.0
-PER_MINUTE = 600
-PER_ADDRESS_MINUTE = 60
 log = get_logger()
 
 
@@ -36,11 +31,8 @@ class Trail:
         self._database = database
         self._rows = AuditRows(database.dialect)
         self._sealer = Sealer(database, audit_key(keystore))
-        self._limiter = AttemptLimiter()
         self._refusals = refusals or Counts()
-        self._noted: list[Entry] = []
-        self._more: Counter[str] = Counter()
-        self._counted = monotonic()
+        self._noted = Noted()
         self._used = False
         self._closing = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -51,15 +43,10 @@ class Trail:
         return self._rows.insert(entry)
 
     def note(self, entry: Entry) -> None:
-        """Has an entry written soon, unless there were too many of late from its address or altogether."""
+        """Has an entry written soon, or counted where there were too many like it of late."""
         self._used = True
         self._refusals.add((entry.operation, entry.result))
-        now = monotonic()
-        late = self._limiter.check(f"address:{entry.address}", PER_ADDRESS_MINUTE, now)
-        if late is not None or self._limiter.check("all", PER_MINUTE, now) is not None:
-            self._more[entry.application] += 1
-            return
-        self._noted.append(entry)
+        self._noted.add(entry, monotonic())
 
     def open(self) -> None:
         """Starts to write what is noted and to seal, until it is closed."""
@@ -88,35 +75,12 @@ class Trail:
 
     async def _write_noted(self, last: bool) -> None:
         """Writes what is noted; where the database does not take it, it is kept for the next round."""
-        counts = self._counts() if last or monotonic() - self._counted >= COUNTED_EVERY else []
-        entries = [*self._noted, *counts]
+        entries = self._noted.due(monotonic(), last=last)
         if not entries:
             return
         await self._database.write(lambda: self._insert(entries))
-        del self._noted[: len(entries) - len(counts)]
-        if counts:
-            self._more.clear()
-            self._counted = monotonic()
+        self._noted.written(len(entries))
 
     def _insert(self, entries: Sequence[Entry]) -> Work[None]:
         for entry in entries:
             yield from self._rows.insert(entry)
-
-    def _counts(self) -> list[Entry]:
-        """One entry for each application of which there were more than are written."""
-        return [_count(application, more) for application, more in self._more.items()]
-
-
-def _count(application: str, more: int) -> Entry:
-    return Entry(
-        application=application,
-        at=datetime.now(UTC),
-        actor="system",
-        behalf="caller",
-        door="",
-        address="",
-        request_id=None,
-        operation="refusal",
-        subject=f"{more} more",
-        result="TOO_MANY_REQUESTS",
-    )

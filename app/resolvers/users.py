@@ -49,7 +49,7 @@ async def add_user(
             yield from users.insert(user)
         except UniqueViolated:
             raise Conflict(f"There is a user {user.email} already.") from None
-        yield from server.trail.tell(administered(application, by, "user_add", f"user:{user.id}"))
+        yield from server.trail.tell(administered(application.uuid.hex, by, "user_add", f"user:{user.id}"))
 
     await server.database.write(work)
     return user
@@ -70,7 +70,7 @@ async def disable_user(
     def work() -> Work[User]:
         user = yield from _found(users, email)
         yield from users.disable(email, disabled)
-        yield from server.trail.tell(administered(application, by, operation, f"user:{user.id}"))
+        yield from server.trail.tell(administered(application.uuid.hex, by, operation, f"user:{user.id}"))
         return user
 
     return await server.database.write(work)
@@ -83,7 +83,7 @@ async def remove_user(server: Server, application: Application, email: str, by: 
     def work() -> Work[User]:
         user = yield from _found(users, email)
         yield from users.remove(user.id)
-        yield from server.trail.tell(administered(application, by, "user_remove", f"user:{user.id}"))
+        yield from server.trail.tell(administered(application.uuid.hex, by, "user_remove", f"user:{user.id}"))
         return user
 
     return await server.database.write(work)

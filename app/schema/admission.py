@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from graphql import OperationType
 
 from app.errors import Forbidden, PrivateDataMode, Unauthenticated
+from app.resolvers.audit import refusals_told
 from app.resolvers.context import Context, Generation
 from app.schema.documents import Documents, InvalidDocument, Prepared
 from app.settings import Settings
@@ -47,12 +48,15 @@ def admit(context: Context, prepared: Prepared) -> None:
     if not (closed or outside):
         return
     if outside and not (prepared.operation.operation is OperationType.MUTATION and prepared.roots <= _LOGINS):
-        raise PrivateDataMode
+        with refusals_told(context, "enter", ""):
+            raise PrivateDataMode
     if closed and prepared.roots & _INTROSPECTION:
-        _demand_schema(context)
+        with refusals_told(context, "read", "schema"):
+            demand_schema(context)
 
 
-def _demand_schema(context: Context) -> None:
+def demand_schema(context: Context) -> None:
+    """Raises unless the caller may read the schema of an application that is not open."""
     if not context.principal.known:
         raise Unauthenticated("Log in to read the schema.")
     if "read_schema" not in context.principal.privileges:

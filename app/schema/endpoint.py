@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from graphql import ExecutionResult, execute
+from graphql import ExecutionResult, FieldNode, GraphQLError, execute
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,6 +16,7 @@ from app.edge import Edge, header, request_id
 from app.errors import ActionQLError, Forbidden, NotFound
 from app.metrics import Metrics
 from app.pages.graphiql import graphiql_response
+from app.resolvers.audit import refusals_told, tell_refusal
 from app.resolvers.context import Context, Generation
 from app.schema.admission import Undisclosed, admit, is_open, is_outsider
 from app.schema.answers import JSON, refuse
@@ -84,7 +86,10 @@ class GraphQLEndpoint:
         async def run(parameters: GraphQLParameters, prepared: Prepared) -> ExecutionResult:
             request.scope[OPERATION] = "query" if prepared.reads else "mutation"
             caller = with_key(context, request, parameters, prepared, served.built.mutations)
-            return marked(caller, await _execute(caller, served, parameters, prepared))
+            result = await _execute(caller, served, parameters, prepared)
+            if result.errors:
+                _tell(caller, prepared, result.errors)
+            return marked(caller, result)
 
         documents = Undisclosed(served.documents) if is_outsider(context) else served.documents
         return await self._door.serve(request, documents, run, context.request_id)
@@ -97,8 +102,9 @@ class GraphQLEndpoint:
         generation = self._edge.generation(request)
         if not is_open(generation, self._edge.server.settings):
             context = await self._edge.context(request, _DOOR)
-            if "read_schema" not in context.principal.privileges:
-                raise Forbidden("GraphiQL is closed in a live application.")
+            with refusals_told(context, "read", "schema"):
+                if "read_schema" not in context.principal.privileges:
+                    raise Forbidden("GraphiQL is closed in a live application.")
         application, permissions = generation.application, generation.permissions
         return graphiql_response(
             endpoint=request.url.path,
@@ -124,6 +130,15 @@ async def _execute(
     )
     result: ExecutionResult = found if isinstance(found, ExecutionResult) else await found
     return result
+
+
+def _tell(context: Context, prepared: Prepared, errors: Sequence[GraphQLError]) -> None:
+    """Tells of refusals that no resolver has told of: those of reading."""
+    operation = "read" if prepared.reads else "write"
+    for error in errors:
+        field = error.nodes[0] if error.nodes else None
+        subject = field.name.value if isinstance(field, FieldNode) else ""
+        tell_refusal(context, operation, subject, error.original_error)
 
 
 def _wants_page(request: Request) -> bool:

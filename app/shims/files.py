@@ -79,8 +79,7 @@ class Files:
 
 def describe(subject: Subject) -> Iterator[Described]:
     """Both paths, where the application keeps files."""
-    models = subject.application.models.values()
-    if not any(one.kind in assets.FILE_KINDS for model in models for one in model.properties.values()):
+    if not assets.keeps_files(subject.application):
         return
     stored = {"type": "object", "properties": _STORED, "required": [*_STORED]}
     form = {**dict.fromkeys(_SIGNED, _TEXT), "Content-Type": _TEXT, "file": _BYTES}

@@ -23,7 +23,7 @@ def compile_authenticate(options: Options, step: Step, application: Application)
 
     def run(scope: Scope) -> Work[Outcome]:
         _, id = target(options.user.evaluate(scope.variables), model)
-        return Done((yield from scope.services.tokens.issue(options.profile, id)))
+        return Done((yield from scope.services.tokens.issue(options.profile, id, scope.variables["run"])))
 
     return run
 

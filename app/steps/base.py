@@ -100,8 +100,8 @@ class Message:
 class TokenIssuer(Protocol):
     """Makes a token pair for a user of a profile; the step `authenticate` asks it."""
 
-    def issue(self, profile: str, record: int) -> Work[Mapping[str, Any]]:
-        """The pair as `login` answers it: `jwtToken refreshToken accessExpiresIn ..`."""
+    def issue(self, profile: str, record: int, run: Mapping[str, Any]) -> Work[Mapping[str, Any]]:
+        """The pair as `login` answers it: `jwtToken refreshToken accessExpiresIn ..`; `run` is the run's `id door`."""
         ...
 
 

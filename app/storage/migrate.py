@@ -10,17 +10,19 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
-from sqlalchemy import Connection, MetaData, create_engine, make_url
+from sqlalchemy import Connection, MetaData, create_engine, insert, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from app.errors import ActionQLError
 from app.storage.append_only import protect
+from app.storage.audit import Entry
 from app.storage.compare import compare
 from app.storage.fit import note_fit
 from app.storage.owners import claim_tables, note_owners
 from app.storage.plan import Change, Outcome
 from app.storage.renames import rename_former
+from app.storage.system import AUDIT
 
 PATIENCE = 60
 """Seconds to wait for another starter, or for a server that writes."""
@@ -52,16 +54,32 @@ _REMEDY = (
 )
 
 
+Tell = Callable[[Sequence[Change]], Iterable[Entry]]
+"""What the audit trail is told of changes."""
+
+
 async def migrate(
-    database_url: str, metadatas: Sequence[MetaData], *, gone: Gone = "leave", then: Then | None = None
+    database_url: str,
+    metadatas: Sequence[MetaData],
+    *,
+    gone: Gone = "leave",
+    then: Then | None = None,
+    tell: Tell = lambda changes: (),
 ) -> list[Change]:
     """Makes the database fit and tells what was done and what was left be.
 
     `database_url` is `sqlite:///path` or `postgresql://user:password@host/database`. What is to be done `then` happens
-    in the same transaction, where SQLite does not look after references.
+    in the same transaction, where SQLite does not look after references; so does what `tell` gives of the changes.
     Raises `MigrationRefused`, `MigrationFailed`.
     """
-    outcome = await _run(database_url, metadatas, gone=gone, keep=True, then=then)
+
+    def last(connection: Connection, changes: Sequence[Change]) -> None:
+        if then is not None:
+            then(connection)
+        for entry in tell([change for change in changes if not change.left]):
+            connection.execute(insert(AUDIT).values(entry._asdict()))
+
+    outcome = await _run(database_url, metadatas, gone=gone, keep=True, last=last)
     if outcome.refusals:
         raise MigrationRefused(outcome.refusals)
     return list(outcome.changes)
@@ -85,13 +103,12 @@ async def _run(
     *,
     gone: Gone,
     keep: bool,
-    then: Then | None = None,
+    last: Callable[[Connection, Sequence[Change]], None] = lambda connection, changes: None,
 ) -> Outcome:
     def work(connection: Connection) -> Outcome:
         outcome = _migrate_within(connection, metadatas, gone=gone, keep=keep)
         if keep and not outcome.refusals:
-            if then is not None:
-                then(connection)
+            last(connection, outcome.changes)
             connection.commit()
         else:
             connection.rollback()
@@ -131,7 +148,7 @@ def _migrate_within(
 
 
 def _loses(change: Change) -> bool:
-    return change.kind in ("keep_table", "keep_column") and change.losing > 0
+    return change.left and change.losing > 0
 
 
 def _refusal(change: Change) -> str:

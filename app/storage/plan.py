@@ -38,6 +38,11 @@ class Change:
     losing: int = 0
     """How many rows have something in what is left be, or dropped."""
 
+    @property
+    def left(self) -> bool:
+        """Whether it changes nothing."""
+        return self.kind in ("keep_table", "keep_column")
+
     def __str__(self) -> str:
         return self.text
 

@@ -39,8 +39,8 @@ class RevisionRows:
         )
         this = (REVISION.c.application == bindparam("of"), REVISION.c.digest == bindparam("revision"))
         self._find = prepare(select(REVISION.c.definition).where(*this), dialect)
-        newest = select(REVISION.c.definition).where(this[0]).order_by(REVISION.c.created.desc()).limit(1)
-        self._last = prepare(newest, dialect)
+        newest = select(REVISION.c.digest, REVISION.c.definition).where(this[0])
+        self._last = prepare(newest.order_by(REVISION.c.created.desc()).limit(1), dialect)
         self._applications = prepare(select(REVISION.c.application).distinct(), dialect)
         needed = exists().where(
             RUN.c.application == REVISION.c.application,
@@ -77,6 +77,11 @@ class RevisionRows:
 
     def last_served(self, application: str) -> Work[str | None]:
         """The text of the definition that a server began to serve last; None for an application never served."""
+        rows = yield self._last.statement({"of": application})
+        return rows[0][1] if rows else None
+
+    def last(self, application: str) -> Work[str | None]:
+        """The digest of that definition."""
         rows = yield self._last.statement({"of": application})
         return rows[0][0] if rows else None
 

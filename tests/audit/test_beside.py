@@ -23,7 +23,8 @@ CLERK = Principal(record={"id": "u-1", "email": "a@b.nl"}, roles=frozenset({"cle
 @pytest.fixture
 async def shop(database_url: str, tmp_path: Path) -> AsyncIterator[tuple[Depot, Trails]]:
     async with opened(settings(database_url, tmp_path), DEFINITION) as depot:
-        yield depot, Trails(depot.server, database_url)
+        (newest,) = await Trails(depot.server, database_url).told(most=1)
+        yield depot, Trails(depot.server, database_url, behind=newest.sequence)
 
 
 DEFINITION = Path(__file__).parent / "application.yaml"

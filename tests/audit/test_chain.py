@@ -76,6 +76,18 @@ async def test_tampering_is_found_and_placed(trails: Trails, tampering: str, pro
     assert (await trails.check()).problems == problems
 
 
+async def test_end_cut_off_with_its_seals_is_seen_by_who_noted_one(trails: Trails) -> None:
+    await trails.sealed(3, 2, 2)
+    noted = (await trails.check()).last.mac
+    assert (await trails.check(seal=noted)).problems == []
+    await trails.tamper(
+        "DELETE FROM actionql_audit WHERE sequence > 3", "DELETE FROM actionql_audit_seal WHERE number > 1"
+    )
+    assert (await trails.check()).problems == []
+    problems = (await trails.check(seal=noted)).problems
+    assert problems == [f"the seal {noted} is not in the chain: the end of the trail was cut off"]
+
+
 async def test_entry_moved_to_another_place_is_found(trails: Trails) -> None:
     await trails.sealed(1)
     await trails.tell(PLAIN._replace(actor="key:1"))

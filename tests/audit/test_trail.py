@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.opening import close_server, open_server
+from app.resolvers import noted
 from app.resolvers import trail as trail_module
 from app.storage.migrate import migrate
 from app.storage.system import SYSTEM
@@ -74,22 +75,31 @@ async def test_noted_entries_are_written_while_the_server_runs(
 
 
 async def test_flood_of_refusals_is_counted_beyond_a_bound(trails: Trails) -> None:
-    for _ in range(1000):
-        trails.server.trail.note(REFUSED)
+    for number in range(1000):
+        trails.server.trail.note(REFUSED._replace(subject=f"key:{number}"))
     trails.server.trail.note(REFUSED._replace(address="192.0.2.8"))
     await trails.server.trail.close()
     more, *told = await trails.told(most=1000)
-    assert len(told) == trail_module.PER_ADDRESS_MINUTE + 1
+    assert len(told) == noted.PER_ADDRESS_MINUTE + 1
     assert (more.entry.operation, more.entry.subject) == ("refusal", "940 more")
     # One address does not keep others out.
     assert told[0].entry.address == "192.0.2.8"
+
+
+async def test_same_refusal_again_is_counted(trails: Trails) -> None:
+    for request in range(1000):
+        trails.server.trail.note(REFUSED._replace(request_id=f"request-{request}"))
+    await trails.server.trail.close()
+    more, first = [one.entry for one in await trails.told()]
+    assert (first.request_id, first.ids) == ("request-0", ())
+    assert more == first._replace(request_id=None, at=more.at, ids=("999 more",))
 
 
 async def test_flood_from_many_addresses_is_counted_beyond_a_bound(trails: Trails) -> None:
     for number in range(1000):
         trails.server.trail.note(REFUSED._replace(address=f"192.0.2.{number}"))
     await trails.server.trail.close()
-    assert len(await trails.told(most=1000)) == trail_module.PER_MINUTE + 1
+    assert len(await trails.told(most=1000)) == noted.PER_MINUTE + 1
 
 
 async def test_refusals_wait_for_a_database_that_takes_no_writes(

@@ -43,6 +43,8 @@ class Trails:
 
     server: Server
     url: str
+    behind: int = 0
+    """Entries up to this one do not matter."""
 
     def sealer(self) -> Sealer:
         return Sealer(self.server.database, audit_key(self.server.keystore))
@@ -59,11 +61,12 @@ class Trails:
             await self.tell(*[PLAIN] * count)
             await sealer.seal()
 
-    async def check(self, after: int = 0) -> Report:
-        return await check_audit(self.server, after)
+    async def check(self, after: int = 0, seal: str | None = None) -> Report:
+        return await check_audit(self.server, after, seal)
 
     async def told(self, **wanted: Any) -> Sequence[Told]:
-        return await list_audit(self.server, Wanted(**wanted))
+        found = await list_audit(self.server, Wanted(**wanted))
+        return [one for one in found if one.sequence > self.behind]
 
     async def tamper(self, *statements: str) -> None:
         """Runs statements as somebody who owns the database."""

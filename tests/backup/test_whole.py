@@ -109,8 +109,8 @@ def test_backup_and_restore_stand_in_the_audit_trail(old: Place, new: Place, tmp
     new.run("restore", tmp_path / "a.tar")
     found = new.sql("SELECT actor, door, operation, subject FROM actionql_audit ORDER BY sequence")
     assert found[-2:] == [
-        ("operator", "command line", "backup", "a.tar"),
-        ("operator", "command line", "restore", "a.tar"),
+        ("operator", "command", "backup", "a.tar"),
+        ("operator", "command", "restore", "a.tar"),
     ]
     assert "a.tar" in old.run("audit", "list", "--operation", "backup")
 

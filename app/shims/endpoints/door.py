@@ -14,6 +14,7 @@ from app.edge import Edge, header, keyed, plain_error
 from app.errors import BadInput, NotFound, StepFailed
 from app.logs import get_logger
 from app.resolvers.actions import check_opened, run_opened
+from app.resolvers.audit import REFUSALS, refusals_told, tell_refusal
 from app.resolvers.context import Context, Generation
 from app.resolvers.login import login
 from app.shims.endpoints import sessions
@@ -67,7 +68,12 @@ class Endpoints:
             context = replace(self._edge.anonymous(request, DOOR), generation=generation)
             _check_origin(context, request, operation)
             caller = await sessions.recognize(context, request)
-            result, cookie = await self._do(caller, request, operation, found.variables(operation))
+            try:
+                result, cookie = await self._do(caller, request, operation, found.variables(operation))
+            except REFUSALS as error:
+                # Writes and runs have told of theirs themselves.
+                tell_refusal(caller.context, "read", operation.name, error)
+                raise
             caller = replace(caller, set_cookie=cookie or caller.set_cookie)
             response = answer(caller.context, operation, request, result)
         except Exception as error:
@@ -106,7 +112,8 @@ class Endpoints:
             context = keyed(context, request, received.asked)
             return await run_opened(context, does.action, received.sent, operation.rule), None
         if isinstance(does, LogIn):
-            self._edge.require_secure(request)
+            with refusals_told(context, "login", does.profile):
+                self._edge.require_secure(request)
             return await _log_in(context, request, does)
         if isinstance(does, LogOut):
             return {"loggedOut": True}, await sessions.end(caller, does.profile)
@@ -132,7 +139,8 @@ async def _log_in(context: Context, request: Request, does: LogIn) -> tuple[Any,
 def _check_origin(context: Context, request: Request, operation: Operation) -> None:
     begins = isinstance(operation.does, LogIn)
     if begins or (operation.method != "GET" and sessions.by_cookie(context, request)):
-        sessions.check_origin(context, request)
+        with refusals_told(context, "enter", operation.name):
+            sessions.check_origin(context, request)
 
 
 def _refusal(request: Request, error: Exception) -> Response:

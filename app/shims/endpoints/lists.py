@@ -14,7 +14,7 @@ from app.definition.conditions import Compare, Condition, Every, Parameter, Rela
 from app.definition.model import Model, Property
 from app.errors import BadInput
 from app.properties import KINDS
-from app.properties.base import EXISTENCE_OPERATORS, Constraints, Invalid
+from app.properties.base import EXISTENCE_OPERATORS, Constraints, Invalid, in_words
 from app.storage.selection import Sort, Source
 from app.suggestions import did_you_mean
 
@@ -60,8 +60,7 @@ class Columns:
             except Invalid as problem:
                 wrong[key] = problem
         if wrong:
-            message = "; ".join(f"{key} {problem}" for key, problem in wrong.items())
-            raise BadInput(message, {key: [problem.code] for key, problem in wrong.items()})
+            raise BadInput(in_words(wrong), {key: [problem.code] for key, problem in wrong.items()})
         conditions = [one for key, one in found.items() if key not in PAGING]
         return Asked(
             where=tuple((name, operator) for name, operator, _ in conditions),

@@ -15,7 +15,8 @@ from starlette.requests import Request
 
 from app.edge import header
 from app.errors import Forbidden, PrivateDataMode, Unauthenticated
-from app.resolvers.authenticate import authenticate
+from app.resolvers.audit import REFUSALS
+from app.resolvers.authenticate import authenticate, tell_unknown
 from app.resolvers.context import Context
 from app.resolvers.login import refresh_token, revoke_refresh_token
 
@@ -37,7 +38,11 @@ async def recognize(context: Context, request: Request) -> Caller:
     """The caller by `Authorization`, else by cookie; a cookie that is good no longer is taken away."""
     authorization = header(request, b"authorization")
     if authorization is not None:
-        return Caller(await _known(context, authorization))
+        try:
+            return Caller(await _known(context, authorization))
+        except REFUSALS as error:
+            tell_unknown(context, authorization, error)
+            raise
     stored = request.cookies.get(_name(context))
     if not stored:
         return Caller(context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -20,6 +21,7 @@ from app.edge import Edge, header, keyed
 from app.errors import BadInput, NotFound
 from app.resolvers import assets, records
 from app.resolvers.actions import run_action
+from app.resolvers.audit import REFUSALS, tell_refusal
 from app.resolvers.context import Context, Generation
 from app.resolvers.listing import Listing, Listings
 from app.shims.records.addresses import Addresses
@@ -235,9 +237,23 @@ class Resource:
             handle = self._methods.get("GET" if request.method == "HEAD" else request.method)
             if handle is None:
                 raise WrongMethod(", ".join(self._methods))
-            return await handle(await self._door.call(request))
+            call = await self._door.call(request)
+            try:
+                return await handle(call)
+            except REFUSALS as error:
+                # Writes and runs have told of theirs themselves.
+                tell_refusal(call.context, "read", _subject(call), error)
+                raise
         except Exception as error:
             return refuse(request, error)
+
+
+def _subject(call: Call) -> str:
+    """What is asked for: a model by its name, so that nothing of a path that leads nowhere is told."""
+    named = call.request.path_params.get("model")
+    with suppress(NotFound):
+        return "" if named is None else call.model.name
+    return ""
 
 
 def _refuse_parameters(call: Call) -> None:

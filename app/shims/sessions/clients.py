@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from time import monotonic
 
 from app.auth.limiter import AttemptLimiter
@@ -23,14 +23,17 @@ class Clients:
         self._minutes = AttemptLimiter()
         self._here: Counter[str] = Counter()
 
-    @contextmanager
-    def admitted(self, key: str) -> Iterator[None]:
-        """One request of a client, while it is served; raises `TooManyRequests` over a limit."""
+    def admit(self, key: str) -> AbstractContextManager[None]:
+        """Counts one request of a client, and gives what ends it; raises `TooManyRequests` over a limit."""
         if self._here[key] >= self._at_once:
             raise TooManyRequests("Too many requests at once with this key.", 1)
         self._count(self._seconds, key, self._a_second)
         self._count(self._minutes, key, self._a_minute)
         self._here[key] += 1
+        return self._leaving(key)
+
+    @contextmanager
+    def _leaving(self, key: str) -> Iterator[None]:
         try:
             yield
         finally:

@@ -18,7 +18,8 @@ from app.definition.names import short_uuid
 from app.doors import Door, counted
 from app.edge import Edge, address, header, keyed, plain_error
 from app.errors import BadInput, Unauthenticated
-from app.resolvers.authenticate import authenticate_module
+from app.resolvers.audit import REFUSALS, refusals_told
+from app.resolvers.authenticate import authenticate_module, tell_unknown
 from app.resolvers.context import Context
 from app.resolvers.sessions import DOOR, find_module, session, start_session
 from app.shims.endpoints.door import WrongMethod
@@ -72,19 +73,26 @@ class Sessions:
         """The module of the request and its caller, counted while the request is served."""
         if request.method not in methods:
             raise WrongMethod(" and ".join(methods))
-        self._edge.require_secure(request)
         anybody = self._edge.anonymous(request, DOOR)
         everywhere = self._edge.applications.everywhere(header(request, b"host") or "")
         generation, module = find_module(everywhere, request.path_params["module"]) or (None, None)
         context = replace(anybody, generation=generation or anybody.generation)
         authorization = header(request, b"authorization")
-        principal = await authenticate_module(
-            context.server, context.generation, module, authorization, address(request)
-        )
+        try:
+            self._edge.require_secure(request)
+            principal = await authenticate_module(
+                context.server, context.generation, module, authorization, address(request)
+            )
+        except REFUSALS as error:
+            tell_unknown(context, authorization, error)
+            raise
         # The key is one of a module, so there is a module.
         assert module is not None
-        with self._clients.admitted(principal.key or ""):
-            yield replace(context, principal=principal), module
+        context = replace(context, principal=principal)
+        with refusals_told(context, "authenticate", f"key:{principal.key}"):
+            leave = self._clients.admit(principal.key or "")
+        with leave:
+            yield context, module
 
 
 def parameters(module: Action, body: Any) -> Sent:

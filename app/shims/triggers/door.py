@@ -12,7 +12,8 @@ from app.edge import Edge, address, header, keyed
 from app.errors import BadInput
 from app.permissions import ANYBODY, Principal
 from app.resolvers import incoming
-from app.resolvers.authenticate import authenticate_incoming
+from app.resolvers.audit import REFUSALS
+from app.resolvers.authenticate import authenticate_incoming, tell_unknown
 from app.resolvers.context import Context, Generation
 from app.shims.triggers import answers
 from app.shims.triggers.addresses import find
@@ -52,10 +53,14 @@ class Triggers:
     async def _called(self, request: Request) -> tuple[Context, Action]:
         path = request.path_params
         generation, action = find(self._edge.applications, path.get("application"), path["action"])
-        principal = await self._caller(request, generation, action)
         # Which application it is has been decided: by name, or by that of the action.
-        anybody = self._edge.anonymous(request, DOOR)
-        context = replace(anybody, generation=generation, principal=principal)
+        context = replace(self._edge.anonymous(request, DOOR), generation=generation)
+        try:
+            principal = await self._caller(request, generation, action)
+        except REFUSALS as error:
+            tell_unknown(context, header(request, b"authorization"), error)
+            raise
+        context = replace(context, principal=principal)
         incoming.check_incoming(context, action)
         return context, action
 

@@ -87,3 +87,12 @@ def test_record_that_an_action_found_is_taken_as_it_is(application: Application)
 def test_record_of_another_model_is_taken_by_its_values_alone(application: Application) -> None:
     with pytest.raises(BadInput):
         checked(application, {"article": "A1", "shoe": Record("Maker", {"id": 5})})
+
+
+def test_several_mistakes_are_one_sentence(application: Application) -> None:
+    with pytest.raises(BadInput) as wrong:
+        checked(application, {"colour": "red", "on": "today"})
+    assert wrong.value.message == (
+        "colour is no input of this action; article is required; on is no date such as "
+        f"{datetime.now(UTC).date()}"
+    )

@@ -39,7 +39,6 @@ async def form(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """The fields of an upload form that the server made."""
     monkeypatch.setattr(assets, "_file_property", lambda *given: ("Media", "file"))
     asking: Any = context(permissions=Anything())
-    asking.principal = None
     made = await assets.request_upload(asking, "Media", "file", "../photo.png", "image/png")
     assert made["reference"] == made["fields"]["reference"]
     assert made["reference"].endswith("/photo.png")

@@ -93,7 +93,7 @@ class Issuer:
 
     issued: list[tuple[str, int]] = field(default_factory=list)
 
-    def issue(self, profile: str, record: int) -> Work[Mapping[str, Any]]:
+    def issue(self, profile: str, record: int, run: Mapping[str, Any]) -> Work[Mapping[str, Any]]:
         self.issued.append((profile, record))
         yield from ()
         return {"jwtToken": f"token of {record}"}
