@@ -34,13 +34,11 @@ def mistakes(error: ValidationError, model: type[BaseModel], node: Node, kinds: 
 
     What several forms of one value have against it becomes one message.
     """
-    found: dict[tuple[Any, ...], Mistake] = {}
+    found: dict[tuple[Any, ...], dict[str, Mistake]] = {}
     for mistake in _each(error, model, node, kinds):
         key = (mistake.at, mistake.path, None if mistake.branch else mistake.message)
-        first = found.setdefault(key, mistake)
-        if mistake.message not in first.message.split(", or "):
-            found[key] = first._replace(message=f"{first.message}, or {mistake.message}")
-    return list(found.values())
+        found.setdefault(key, {}).setdefault(mistake.message, mistake)
+    return [next(iter(forms.values()))._replace(message=", or ".join(forms)) for forms in found.values()]
 
 
 def _each(error: ValidationError, model: type[BaseModel], node: Node, kinds: Kinds) -> Iterator[Mistake]:

@@ -113,6 +113,13 @@ class Step(BaseModel):
             raise ValueError(f"a step has one kind, not {' and '.join(known) or 'none'}")
         return {**words, "kind": known[0], "options": raw[known[0]]}
 
+    @field_validator("on_error", mode="before")
+    @classmethod
+    def _continue_or_steps(cls, raw: Any) -> Any:
+        if raw in (None, "continue") or isinstance(raw, list | tuple):
+            return raw
+        raise ValueError("write continue, or a list of steps")
+
     @field_validator("options", mode="after")
     @classmethod
     def _check_options(cls, raw: Any, info: ValidationInfo) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import model_validator
 
 from app.definition.load import read
 from app.definition.steps import StepOptions
@@ -18,9 +19,15 @@ class Send(StepOptions):
     to: str | tuple[str, ...]
 
 
+class Choose(StepOptions):
+    @model_validator(mode="after")
+    def _nothing(self) -> Choose:
+        raise ValueError("write a, b, or c")
+
+
 def problems(tmp_path: Path, body: str) -> list[str]:
     """The problems of a definition as `line path: message`."""
-    steps = {**STEPS, "send": ToyKind("send", Send)}
+    steps = {**STEPS, "send": ToyKind("send", Send), "choose": ToyKind("choose", Choose)}
     found = read(written(tmp_path, body), steps=steps).problems
     return [str(problem).partition("toys.yaml:")[2] for problem in sorted(found)]
 
@@ -130,7 +137,7 @@ def problems(tmp_path: Path, body: str) -> list[str]:
         ),
         (
             f"{STEP}debug: x\n        on_error: go",
-            ["7 actions.Do it.steps[0].on_error: write one of continue."],
+            ["7 actions.Do it.steps[0].on_error: write continue, or a list of steps"],
         ),
         (
             f"{STEP}debug: x\n        on_error:\n          - debg: y",
@@ -155,6 +162,11 @@ def problems(tmp_path: Path, body: str) -> list[str]:
 def test_mistake_in_shape_is_explained(tmp_path: Path, body: str, lines: list[str]) -> None:
     found = problems(tmp_path, body)
     assert [problem[: len(line)] for problem, line in zip(found, lines, strict=True)] == lines
+
+
+def test_message_with_an_alternative_is_told_once(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, f"{STEP}choose: {{}}")
+    assert problem.endswith(": write a, b, or c")
 
 
 def test_every_mistake_is_found_at_once(tmp_path: Path) -> None:
