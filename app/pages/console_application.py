@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -55,7 +56,8 @@ async def show_application(visit: Visit) -> Response:
         generation=generation,
         files=sorted(PurePath(file).name for file in generation.outline.files),
         revision=generation.durable.revisions.current,
-        models=draw_models(application, _told_of_models(ways)),
+        # Many models take a while, in which others are served.
+        models=await asyncio.to_thread(draw_models, application, _told_of_models(ways)),
         counts={
             name: len(getattr(application, name)) for name in ("models", "actions", "endpoints", "roles")
         },
