@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, ForeignKeyConstraint, Table, func, insert, literal, select
+from sqlalchemy import Connection, ForeignKeyConstraint, Table, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import AddConstraint, DropConstraint
 
@@ -24,14 +24,13 @@ _BATCH = 500
 def copy_rows(
     source: Connection, target: Connection, outline: Outline, tables: Tables, told: Entry
 ) -> Mapping[str, int]:
-    """Copies within the transaction of `target`, whose tables are there; tells how many records each model got.
+    """Copies within the transaction of `target`, whose tables are new; tells how many records each model got.
 
     Raises `ImportFailed` with all values that do not fit.
     """
     with open_keys() as keys:
         rows = Rows(source, outline, tables, keys)
         rows.note_keys()
-        _check_empty(target, tables)
         _change_references(target, tables, DropConstraint)
         counts = {}
         for model in outline.models:
@@ -45,15 +44,6 @@ def copy_rows(
     _count_on(target, tables)
     target.execute(insert(AUDIT).values(told._asdict()))
     return counts
-
-
-def _check_empty(target: Connection, tables: Tables) -> None:
-    for name, made in tables.models.items():
-        if target.execute(select(literal(1)).select_from(made.table).limit(1)).first():
-            raise ImportFailed(
-                f"The application {tables.application.name} has records of {name} already; nothing was copied. "
-                "Call the file otherwise, or take an empty database."
-            )
 
 
 def _insert(target: Connection, table: Table, records: Iterable[Values]) -> int:

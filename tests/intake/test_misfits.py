@@ -122,7 +122,8 @@ def test_second_import_into_the_same_application_is_refused(tmp_path: Path) -> N
     taken(source, tmp_path / "trade.yaml", target)
     (tmp_path / "trade.yaml").unlink()
     done = take(source, "-o", tmp_path / "trade.yaml", "--with-data", target=target)
-    assert "The application trade has records of Category already; nothing was copied." in str(done.exception)
+    assert "are those of another application" in str(done.exception)
+    assert not (tmp_path / "trade.yaml").exists()
 
 
 def test_file_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
