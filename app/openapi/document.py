@@ -87,7 +87,7 @@ def _scheme(subject: Subject, name: str, server: str) -> Mapping[str, str]:
 _KEY = Parameter(
     "header",
     "Idempotency-Key",
-    {"type": "string", "pattern": "^[!-~]{1,255}$"},
+    {"type": "string", "minLength": 1, "maxLength": 255},
     "The same request with the same key is done once; `Idempotency-Replayed: true` marks an answer given again.",
 )
 
