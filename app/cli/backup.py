@@ -9,6 +9,9 @@ from typing import Annotated
 import typer
 
 from app import settings as settings_module
+from app.backup.make import make_backup
+from app.backup.restore import definition_folders, restore_backup
+from app.backup.telling import tell
 from app.cli.applications import DefinitionOption, with_server
 from app.cli.base import DataOption
 from app.main import load_definitions
@@ -25,9 +28,6 @@ def backup(
 
     It holds every secret of the server: keep it as you keep passwords.
     """
-    # What reads and writes backups is not needed by `actionql serve`, which imports this file too.
-    from app.backup.make import make_backup
-
     definitions = load_definitions(definition or [])
     check_there(database_url(settings_module.load(data=data)))
     made = with_server(data, lambda server: make_backup(server, file, definitions))
@@ -50,9 +50,6 @@ def restore(
     ] = False,
 ) -> None:
     """Puts a backup in place, whole or not at all; nothing that is there is lost unless that is said."""
-    from app.backup.restore import definition_folders, restore_backup
-    from app.backup.telling import tell
-
     settings = settings_module.load(data=data)
     manifest = restore_backup(settings, file, overwrite=yes_overwrite)
     with_server(data, lambda server: tell(server, "restore", file.name))

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from app import settings as settings_module
 from app.cli.base import DataOption, fail
+from app.intake.taking import TakenOver, Wanted, take_over
 from app.opening import database_url
-
-if TYPE_CHECKING:
-    from app.intake.taking import TakenOver
 
 
 def import_database(
@@ -37,9 +35,6 @@ def import_database(
 
     The database itself stays as it is.
     """
-    # What reads and copies is large, and the other commands import this file too.
-    from app.intake.taking import Wanted, take_over
-
     settings = settings_module.load(data=data)
     if output is not None and output.exists():
         fail(f"{output} is there already; nothing was written.")
