@@ -176,7 +176,9 @@ async def test_trigger_runs_for_users_with_the_privilege_and_knows_nobody_where_
             assert code(answer) == refusal, (caller.name, action, answer.text)
             assert refusal is not None or answer.json() == {"success": True, "data": result}
             assert [(one[2], one[3], one[4]) for one in tried.told] == (
-                [] if known == ANONYMOUS and refusal else [("run", action, refusal or "ok")]
+                [("authenticate", "", refusal)]
+                if known == ANONYMOUS and refusal
+                else [("run", action, refusal or "ok")]
             ), (caller.name, action)
 
 
@@ -203,7 +205,9 @@ async def test_only_a_key_of_the_module_starts_it(tried: Doors) -> None:
             unknown = await tried.start("oITwNKIrRdS0A0TFVPP54g", header)
             assert answer.status_code == unknown.status_code == 401, (name, module)
             assert answer.json()["error"]["message"] == unknown.json()["error"]["message"]
-            assert tried.told == []
+            assert [(one[0], one[2], one[4]) for one in tried.told] == [
+                ("system", "authenticate", UNAUTHENTICATED)
+            ] * 2
 
 
 async def test_action_that_is_no_module_takes_no_key(served: Doors) -> None:
