@@ -70,6 +70,13 @@ class Library:
             raise NotFound("There is no such file.")
         return row
 
+    async def open(self, id: str) -> tuple[AssetRow, AsyncIterator[bytes]]:
+        """What is known of a file, and its bytes; raises `NotFound`, also where the store has lost it or a part."""
+        row = await self.find(id)
+        if await self._store.stat(id) != row.size:
+            raise NotFound("There is no such file.")
+        return row, self.stream(id)
+
     def stream(self, id: str) -> AsyncIterator[bytes]:
         """The bytes of a file."""
         return self._store.stream(id)

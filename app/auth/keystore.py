@@ -30,6 +30,8 @@ SECRET_NAMES = (
 LEAST_BYTES = 32
 FRESH_BYTES = 64
 
+_MAKE = "actionql keystore"
+"""The command that makes what is missing."""
 _RECIPE = 'python -c "import secrets; print(secrets.token_urlsafe(64))"'
 
 
@@ -55,8 +57,7 @@ class Keystore:
         missing = [name for name in SECRET_NAMES if name not in values]
         if missing:
             raise SettingsError(
-                f"The keystore {path} lacks {', '.join(missing)}. "
-                f"Add each with a secret of its own, made by: {_RECIPE}"
+                f"The keystore {path} lacks {', '.join(missing)}. Add what is missing with: {_MAKE}"
             )
         return cls(values)
 
@@ -124,11 +125,7 @@ def _read(path: Path) -> dict[str, bytes]:
 
 
 def _absent(path: Path) -> str:
-    names = ", ".join(SECRET_NAMES)
-    return (
-        f"There is no keystore at {path}. Set ACTIONQL_KEYSTORE to a JSON file with mode 0600 that holds a "
-        f"base64url secret of at least {LEAST_BYTES} bytes for each of {names}; make each with: {_RECIPE}"
-    )
+    return f"There is no keystore at {path}. Set ACTIONQL_KEYSTORE to the file that is, or make one with: {_MAKE}"
 
 
 def _parsed(path: Path, text: bytes) -> dict[str, bytes]:

@@ -22,6 +22,7 @@ _COMMANDS = {
     "diff": "diff:diff",
     "migrate": "migrate:migrate",
     "kinds": "kinds:kinds",
+    "keystore": "keystore:keystore",
     "backup": "backup:backup",
     "restore": "backup:restore",
     "schema": "schema:schema_cli",

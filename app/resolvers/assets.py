@@ -108,7 +108,7 @@ async def download(
     except NotFound as error:
         context.server.trail.note(entry(context, "download", ASSET, result=error.code))
         raise
-    return await context.generation.library.find(id), context.generation.library.stream(id)
+    return await context.generation.library.open(id)
 
 
 def keeps_files(application: Application) -> bool:

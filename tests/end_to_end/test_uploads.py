@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.end_to_end.caller import Caller
-from tests.end_to_end.conftest import UPLOAD_BYTES
+from tests.end_to_end.conftest import UPLOAD_BYTES, Shared
 from tests.end_to_end.pictures import png
 
 REQUEST = """mutation { generateFileUploadRequest(
@@ -151,3 +151,15 @@ def test_name_of_a_file_is_only_a_name(ada: Caller, name: str, kept: str | None)
     assert answer.headers["content-disposition"].startswith("attachment")
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "set-cookie" not in answer.headers
+
+
+def test_file_that_the_store_has_lost_or_lost_a_part_of_is_not_found(ada: Caller, shared: Shared) -> None:
+    asked = form(ada)
+    sent(ada, asked, png())
+    scan = ada.ask(CREATE, {"name": "Lost", "reference": asked["reference"]})["createBook"]["scan"]
+    (file,) = shared.data.glob(f"assets/*/{asked['reference'].split('/')[0]}")
+    file.write_bytes(png()[:-1])
+    damaged = ada.client.get(scan["url"])
+    file.unlink()
+    for answer in (damaged, ada.client.get(scan["url"])):
+        assert (answer.status_code, answer.json()["error"]["code"]) == (404, "NOT_FOUND")

@@ -238,9 +238,14 @@ def notes(database: dict[str, str], tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture(scope="module")
 def ann(notes: Shell) -> str:
     """The token of Ann, who logs in as README says."""
+    return logged_in(notes, ANN)
+
+
+def logged_in(notes: Shell, password: str) -> str:
+    """Ann's token."""
     login = the("login").text.replace('"system"', '"ann@example.org"')
     login = login.replace("0d6d2b5c9f6e4d0f8f3f0c1b2a394857", "Writers")
-    return str(notes.ask(login, PASSWORD=ANN)["data"]["login"]["jwtToken"])
+    return str(notes.ask(login, PASSWORD=password)["data"]["login"]["jwtToken"])
 
 
 @pytest.mark.parametrize("name", ["definition", "hello", "laptops"])
@@ -265,6 +270,20 @@ def test_changed_definition_is_compared_and_migrated_as_shown(database_url: str,
         shell = Shell(server, tmp_path)
     commands = the("change").text.replace("actionql", f"{sys.executable} -m app")
     assert shell.run(commands, PYTHONPATH=str(ROOT), DATABASE_URL=database_url) == the("change").answer
+
+
+def test_server_in_production_starts_with_what_is_made_as_shown(tmp_path: Path) -> None:
+    tmp_path.joinpath("notes.yaml").write_text(the("definition").text)
+    prepare = the("production").text.replace("actionql ", f"{sys.executable} -m app ")
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    subprocess.run(["sh", "-euc", prepare], cwd=tmp_path, env=env, check=True, timeout=60)
+    with running_server("notes.yaml", data=tmp_path / "data", env=QUICK) as server:
+        shell = Shell(server, tmp_path)
+        schema = shell.graphql(
+            "{ __schema { queryType { name } } }", logged_in(shell, "a-long-one-of-her-own")
+        )
+        assert schema["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+        assert "password" not in server.log.read_text()
 
 
 def test_backup_is_made_beside_the_server_and_restored_elsewhere(

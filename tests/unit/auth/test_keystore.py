@@ -5,9 +5,11 @@ import time
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from app.auth import base64url
 from app.auth.keystore import SECRET_NAMES, Keystore
+from app.cli import cli
 from app.settings import SettingsError
 
 ROOT = Path(__file__).parents[3]
@@ -76,15 +78,35 @@ def test_load_with_create_adds_missing_names_and_keeps_the_rest(tmp_path: Path) 
 def test_load_without_a_file_says_what_to_set(tmp_path: Path) -> None:
     path = tmp_path / "keystore.json"
     message = refusal(path)
-    assert "ACTIONQL_KEYSTORE" in message
-    assert all(name in message for name in SECRET_NAMES)
+    assert "Set ACTIONQL_KEYSTORE" in message
+    assert message.endswith("make one with: actionql keystore")
     assert not path.exists()
 
 
 def test_load_of_a_file_that_lacks_names_lists_them(tmp_path: Path) -> None:
     values = full()
     del values["audit"], values["asset-url"]
-    assert "lacks asset-url, audit." in refusal(write(tmp_path / "keystore.json", values))
+    path = write(tmp_path / "keystore.json", values)
+    assert refusal(path).endswith("lacks asset-url, audit. Add what is missing with: actionql keystore")
+
+
+def test_command_makes_what_is_missing_and_keeps_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "secrets" / "keystore.json"
+    monkeypatch.setenv("ACTIONQL_ENVIRONMENT", "production")
+    monkeypatch.setenv("ACTIONQL_KEYSTORE", str(path))
+    made, again = (CliRunner().invoke(cli, ["keystore", "--data", str(tmp_path)]) for _ in range(2))
+    assert made.output == again.output == f"{path} holds {', '.join(SECRET_NAMES)}\n"
+    values = json.loads(path.read_text())
+    del values["audit"]
+    write(path, values)
+    CliRunner().invoke(cli, ["keystore"])
+    completed = json.loads(path.read_text())
+    assert completed.pop("audit") not in ("", *values.values())
+    assert completed == values
+    for secret in completed.values():
+        assert secret not in made.output
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o620, 0o601])
