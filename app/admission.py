@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Generator
 from typing import Any
 
 from starlette.responses import JSONResponse
@@ -18,6 +19,8 @@ _BUSY = {"code": Overloaded.code, "statusCode": Overloaded.status}
 
 class Admission:
     """ASGI middleware: so many requests at once, so many waiting, a time within which a body must arrive.
+
+    A request whose body is still to come has no place meanwhile, so slow clients keep nobody else waiting.
 
     What is over that gets 503 with Retry-After at once, so that what is in flight ends in time.
     """
@@ -45,10 +48,48 @@ class Admission:
         places.here += 1
         try:
             await place.take()
-            await self._app(scope, self._patience.within(receive), send)
+            await self._app(scope, self._patience.within(_aside(receive, place)), send)
         finally:
             place.free()
             places.here -= 1
+
+
+def _aside(receive: Receive, place: Place) -> Receive:
+    """A `receive` that leaves the request's place to others while nothing of its body comes."""
+    whole = False
+
+    async def receive_aside() -> Message:
+        nonlocal whole
+        if whole:
+            return await receive()
+        coming = receive().__await__()
+        try:
+            first = next(coming)
+        except StopIteration as come:
+            message: Message = come.value
+        else:
+            async with place.left():
+                message = await _Rest(coming, first)
+        whole = not message.get("more_body", False)
+        return message
+
+    return receive_aside
+
+
+class _Rest:
+    """What is left of an awaitable that has begun and waits for `first`."""
+
+    def __init__(self, begun: Generator[Any, None, Message], first: Any) -> None:
+        self._begun = begun
+        self._first = first
+
+    def __await__(self) -> Generator[Any, None, Message]:
+        try:
+            yield self._first
+        except BaseException:
+            self._begun.close()
+            raise
+        return (yield from self._begun)
 
 
 class Patience:
