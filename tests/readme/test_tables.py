@@ -136,3 +136,9 @@ def test_command_line_is_what_its_help_says(line: str) -> None:
 def test_every_command_is_told() -> None:
     commands = re.findall(r"^│ (\w+) +[A-Z]", help_of(), re.M)
     assert {line.split()[1] for line in COMMANDS} == {*commands}
+
+
+def test_tests_that_show_a_promise_are_there() -> None:
+    shown = re.findall(r"\]\((tests/[^)]+)\)", TEXT)
+    assert len(shown) > 20
+    assert [file for file in shown if not (ROOT / file).is_file()] == []
