@@ -6,17 +6,26 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import ActionQLError
+from app.setting_types import (
+    BaseUrl,
+    CommaSeparated,
+    Count,
+    DatabaseUrl,
+    Networks,
+    Origins,
+    PathPart,
+    Seconds,
+    SmtpUrl,
+)
 
 PREFIX = "ACTIONQL_"
 
@@ -25,65 +34,6 @@ class SettingsError(ActionQLError):
     """The server's settings or secrets are wrong; the message tells the operator what to set."""
 
     code = "SETTINGS_ERROR"
-
-
-def _parts(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    return tuple(part.strip() for part in value.split(",") if part.strip())
-
-
-def _networks(values: tuple[str, ...]) -> tuple[str, ...]:
-    for value in values:
-        try:
-            ip_network(value, strict=False)
-        except ValueError:
-            raise ValueError("should be IP addresses or networks, separated by commas") from None
-    return values
-
-
-def _origins(values: tuple[str, ...]) -> tuple[str, ...]:
-    for value in values:
-        if value != "*" and not re.fullmatch(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?", value):
-            raise ValueError("should be origins as https://app.example.com, separated by commas, or *")
-    return values
-
-
-def _base_url(value: str) -> str:
-    # No part of a wrong value reaches the message: it may hold a password.
-    if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#@]*)?", value):
-        raise ValueError("should be an http:// or https:// URL without user, query or fragment")
-    return value.rstrip("/")
-
-
-def _database_url(value: str) -> str:
-    if not re.match(r"(postgres(ql)?|sqlite)://", value):
-        raise ValueError("should be a postgresql:// or sqlite:// URL")
-    return re.sub(r"^postgres://", "postgresql://", value)
-
-
-def _smtp_url(value: str) -> str:
-    shape = r"smtps?://([^\s/?#@:]+(:[^\s/?#@]*)?@)?([\w.-]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?/?"
-    port = re.search(r":([0-9]{1,5})/?(\?|$)", value)
-    if (
-        not re.fullmatch(shape + r"(\?starttls=(auto|always|never))?", value)
-        or int(port[1] if port else 1) > 65535
-    ):
-        raise ValueError(
-            "should be smtp://user:password@host:port or smtps://, with ?starttls=always if need be"
-        )
-    return value
-
-
-def _path_part(value: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9_-]+", value):
-        raise ValueError("should be letters, digits, - and _")
-    return value
-
-
-CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_parts)]
-Count = Annotated[int, Field(ge=1)]
-Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class Settings(BaseSettings):
@@ -102,7 +52,7 @@ class Settings(BaseSettings):
         validate_by_alias=True,
     )
 
-    database_url: Annotated[str, AfterValidator(_database_url)] | None = Field(
+    database_url: DatabaseUrl | None = Field(
         None,
         validation_alias="DATABASE_URL",
         repr=False,
@@ -112,7 +62,7 @@ class Settings(BaseSettings):
         "development",
         description="development or production; production invents no secrets and closes the schema.",
     )
-    public_url: Annotated[str, AfterValidator(_base_url)] | None = Field(
+    public_url: BaseUrl | None = Field(
         None, description="URL under which callers reach the server; else taken from each request."
     )
     keystore: Path | None = Field(
@@ -120,10 +70,10 @@ class Settings(BaseSettings):
     )
     data: Path = Field(Path("data"), description="Folder of the SQLite file, assets and keystore.")
     assets: str | None = Field(None, description="Folder of uploaded files; else assets in the data folder.")
-    trusted_proxies: Annotated[CommaSeparated, AfterValidator(_networks)] = Field(
+    trusted_proxies: Networks = Field(
         (), description="Addresses or networks, comma separated, whose X-Forwarded headers are believed."
     )
-    allowed_origins: Annotated[CommaSeparated, AfterValidator(_origins)] = Field(
+    allowed_origins: Origins = Field(
         (), description="Origins, comma separated, whose pages may call the doors from a browser; * is any."
     )
     allow_http: bool = Field(
@@ -133,7 +83,7 @@ class Settings(BaseSettings):
         (),
         description="Inner addresses, networks or hosts, comma separated, that outgoing requests may reach.",
     )
-    smtp_url: Annotated[str, AfterValidator(_smtp_url)] | None = Field(
+    smtp_url: SmtpUrl | None = Field(
         None,
         repr=False,
         description="Mail server: smtp://user:password@host:587, or smtps://; else mails go to the outbox.",
@@ -144,7 +94,7 @@ class Settings(BaseSettings):
     outbox: Path | None = Field(None, description="Folder of mails not sent; else outbox in the data folder.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
-    incoming_instance: Annotated[str, AfterValidator(_path_part)] = Field(
+    incoming_instance: PathPart = Field(
         "phixflow", description="The instance name, with which the paths of the incoming API begin."
     )
 
@@ -155,7 +105,7 @@ class Settings(BaseSettings):
         description="Bearer token for /metrics; without one only this machine sees them, in development.",
     )
 
-    traces_url: Annotated[str, AfterValidator(_base_url)] | None = Field(
+    traces_url: BaseUrl | None = Field(
         None, description="OpenTelemetry collector that spans go to by OTLP, as http://127.0.0.1:4318."
     )
     body_bytes: Count = Field(1_000_000, description="Largest request body in bytes, uploads apart.")

@@ -5,62 +5,29 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Identity, Index, MetaData, Table, false, text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Identity, Index, MetaData, Table, false
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-from app.storage.columns import Json, UtcDateTime, collated_text, identifier
+from app.storage.columns import Json, collated_text, identifier
+from app.storage.system_fields import (
+    index_of_rows,
+    index_where_set,
+    json_field,
+    key_field,
+    maybe_moment_field,
+    maybe_number_field,
+    maybe_text_field,
+    moment_field,
+    number_field,
+    text_field,
+)
 
 SYSTEM = MetaData(naming_convention={"pk": "pk__%(table_name)s"})
 
 
 class _System(SQLModel, registry=registry(metadata=SYSTEM)):
     model_config = {"protected_namespaces": (), "defer_build": True}
-
-
-def _key() -> Any:
-    return Field(sa_column=Column(collated_text(), primary_key=True))
-
-
-def _text() -> Any:
-    return Field(sa_column=Column(collated_text(), nullable=False))
-
-
-def _maybe_text() -> Any:
-    return Field(default=None, sa_column=Column(collated_text()))
-
-
-def _moment() -> Any:
-    return Field(sa_column=Column(UtcDateTime(), nullable=False))
-
-
-def _maybe_moment() -> Any:
-    return Field(default=None, sa_column=Column(UtcDateTime()))
-
-
-def _json() -> Any:
-    return Field(default=None, sa_column=Column(Json()))
-
-
-def _number() -> Any:
-    return Field(sa_column=Column(BigInteger(), nullable=False))
-
-
-def _maybe_number() -> Any:
-    return Field(default=None, sa_column=Column(BigInteger()))
-
-
-def _of_rows(name: str, *columns: str, where: str) -> Index:
-    """An index of some rows alone: the others cost it nothing.
-
-    Saying so for PostgreSQL too would load its dialect; `migrate_postgres` does it there.
-    """
-    return Index(name, *columns, sqlite_where=text(where))
-
-
-def _where_set(name: str, *columns: str) -> Index:
-    """An index of the rows alone that have a value in the last column."""
-    return _of_rows(name, *columns, where=f"{columns[-1]} IS NOT NULL")
 
 
 class RunRecord(_System, table=True):
@@ -74,37 +41,37 @@ class RunRecord(_System, table=True):
     __tablename__: ClassVar[str] = "actionql_run"
     __table_args__ = (
         Index("ix__actionql_run__application__created", "application", "created"),
-        _where_set("ix__actionql_run__due", "due"),
-        _of_rows("ix__actionql_run__open", "state", where="ended IS NULL"),
-        _where_set("ix__actionql_run__application__revision", "application", "revision"),
+        index_where_set("ix__actionql_run__due", "due"),
+        index_of_rows("ix__actionql_run__open", "state", where="ended IS NULL"),
+        index_where_set("ix__actionql_run__application__revision", "application", "revision"),
     )
 
-    id: str = _key()
-    application: str = _text()
-    action: str = _text()
-    action_name: str = _text()
-    revision: str | None = _maybe_text()
-    state: str = _text()
-    reason: str | None = _maybe_text()
-    error: str | None = _maybe_text()
-    result: Any = _json()
-    input: Any = _json()
-    door: str = _text()
-    principal: str | None = _maybe_text()
-    run_as: str = _text()
-    parent: str | None = _maybe_text()
-    created: datetime = _moment()
-    started: datetime | None = _maybe_moment()
-    ended: datetime | None = _maybe_moment()
-    journal: Any = _json()
-    due: datetime | None = _maybe_moment()
-    cursor: str | None = _maybe_text()
-    caller: Any = _json()
-    message: str | None = _maybe_text()
-    wait: Any = _json()
-    owner: str | None = _maybe_text()
-    epoch: int | None = _maybe_number()
-    attempts: int | None = _maybe_number()
+    id: str = key_field()
+    application: str = text_field()
+    action: str = text_field()
+    action_name: str = text_field()
+    revision: str | None = maybe_text_field()
+    state: str = text_field()
+    reason: str | None = maybe_text_field()
+    error: str | None = maybe_text_field()
+    result: Any = json_field()
+    input: Any = json_field()
+    door: str = text_field()
+    principal: str | None = maybe_text_field()
+    run_as: str = text_field()
+    parent: str | None = maybe_text_field()
+    created: datetime = moment_field()
+    started: datetime | None = maybe_moment_field()
+    ended: datetime | None = maybe_moment_field()
+    journal: Any = json_field()
+    due: datetime | None = maybe_moment_field()
+    cursor: str | None = maybe_text_field()
+    caller: Any = json_field()
+    message: str | None = maybe_text_field()
+    wait: Any = json_field()
+    owner: str | None = maybe_text_field()
+    epoch: int | None = maybe_number_field()
+    attempts: int | None = maybe_number_field()
 
 
 class JournalRecord(_System, table=True):
@@ -132,14 +99,14 @@ class SessionRecord(_System, table=True):
         Index("ix__actionql_session__ends", "ends"),
     )
 
-    id: str = _key()
-    application: str = _text()
-    profile: str = _text()
+    id: str = key_field()
+    application: str = text_field()
+    profile: str = text_field()
     record: int = Field(sa_column=Column(identifier(), nullable=False))
-    counter: int = _number()
-    credential: str = _text()
-    rotated: datetime = _moment()
-    ends: datetime = _moment()
+    counter: int = number_field()
+    credential: str = text_field()
+    rotated: datetime = moment_field()
+    ends: datetime = moment_field()
     revoked: bool = Field(default=False, sa_column=Column(Boolean(), nullable=False, server_default=false()))
 
 
@@ -151,14 +118,14 @@ class UserRecord(_System, table=True):
         Index("uq__actionql_user__application__email_key", "application", "email_key", unique=True),
     )
 
-    id: str = _key()
-    application: str = _text()
-    email: str = _text()
-    email_key: str = _text()
+    id: str = key_field()
+    application: str = text_field()
+    email: str = text_field()
+    email_key: str = text_field()
     roles: Any = Field(sa_column=Column(Json(), nullable=False))
     disabled: bool = Field(default=False, sa_column=Column(Boolean(), nullable=False, server_default=false()))
-    password: str | None = _maybe_text()
-    created: datetime = _moment()
+    password: str | None = maybe_text_field()
+    created: datetime = moment_field()
 
 
 class KeyRecord(_System, table=True):
@@ -170,9 +137,9 @@ class KeyRecord(_System, table=True):
         Index("ix__actionql_key__user_id", "user_id"),
     )
 
-    id: str = _key()
-    application: str = _text()
-    kind: str = _text()
+    id: str = key_field()
+    application: str = text_field()
+    kind: str = text_field()
     user_id: str | None = Field(
         default=None,
         sa_column=Column(
@@ -180,12 +147,12 @@ class KeyRecord(_System, table=True):
             ForeignKey("actionql_user.id", name="fk__actionql_key__user_id", ondelete="CASCADE"),
         ),
     )
-    action: str | None = _maybe_text()
-    digest: str = _text()
-    expires: datetime = _moment()
-    revoked: datetime | None = _maybe_moment()
-    created: datetime = _moment()
-    last_used: datetime | None = _maybe_moment()
+    action: str | None = maybe_text_field()
+    digest: str = text_field()
+    expires: datetime = moment_field()
+    revoked: datetime | None = maybe_moment_field()
+    created: datetime = moment_field()
+    last_used: datetime | None = maybe_moment_field()
 
 
 class AssetRecord(_System, table=True):
@@ -196,14 +163,14 @@ class AssetRecord(_System, table=True):
         Index("ix__actionql_asset__application__state__created", "application", "state", "created"),
     )
 
-    id: str = _key()
-    application: str = _text()
-    name: str = _text()
-    content_type: str = _text()
-    size: int = _number()
-    sha256: str = _text()
-    state: str = _text()
-    created: datetime = _moment()
+    id: str = key_field()
+    application: str = text_field()
+    name: str = text_field()
+    content_type: str = text_field()
+    size: int = number_field()
+    sha256: str = text_field()
+    state: str = text_field()
+    created: datetime = moment_field()
 
 
 class SeedRecord(_System, table=True):
@@ -211,8 +178,8 @@ class SeedRecord(_System, table=True):
 
     __tablename__: ClassVar[str] = "actionql_seed"
 
-    application: str = _key()
-    seeded_at: datetime = _moment()
+    application: str = key_field()
+    seeded_at: datetime = moment_field()
 
 
 class ApplicationRecord(_System, table=True):
@@ -221,9 +188,9 @@ class ApplicationRecord(_System, table=True):
     __tablename__: ClassVar[str] = "actionql_application"
     __table_args__ = (Index("uq__actionql_application__prefix", "prefix", unique=True),)
 
-    uuid: str = _key()
-    name: str = _text()
-    prefix: str = _text()
+    uuid: str = key_field()
+    name: str = text_field()
+    prefix: str = text_field()
 
 
 class HealthRecord(_System, table=True):
@@ -232,7 +199,7 @@ class HealthRecord(_System, table=True):
     __tablename__: ClassVar[str] = "actionql_health"
 
     id: int = Field(sa_column=Column(BigInteger(), primary_key=True, autoincrement=False))
-    beat: datetime = _moment()
+    beat: datetime = moment_field()
 
 
 class AuditRecord(_System, table=True):
@@ -242,18 +209,18 @@ class AuditRecord(_System, table=True):
     __table_args__ = ({"info": {"append_only": True}, "sqlite_autoincrement": True},)
 
     sequence: int = Field(sa_column=Column(identifier(), Identity(), primary_key=True))
-    application: str = _text()
-    at: datetime = _moment()
-    actor: str = _text()
-    behalf: str = _text()
-    door: str = _text()
-    address: str = _text()
-    request_id: str | None = _maybe_text()
-    operation: str = _text()
-    subject: str = _text()
-    result: str = _text()
-    run_id: str | None = _maybe_text()
-    ids: Any = _json()
+    application: str = text_field()
+    at: datetime = moment_field()
+    actor: str = text_field()
+    behalf: str = text_field()
+    door: str = text_field()
+    address: str = text_field()
+    request_id: str | None = maybe_text_field()
+    operation: str = text_field()
+    subject: str = text_field()
+    result: str = text_field()
+    run_id: str | None = maybe_text_field()
+    ids: Any = json_field()
 
 
 class AuditSealRecord(_System, table=True):
@@ -266,11 +233,11 @@ class AuditSealRecord(_System, table=True):
     __table_args__ = ({"info": {"append_only": True}},)
 
     number: int = Field(sa_column=Column(BigInteger(), primary_key=True, autoincrement=False))
-    made: datetime = _moment()
-    last: int = _number()
+    made: datetime = moment_field()
+    last: int = number_field()
     ranges: Any = Field(sa_column=Column(Json(), nullable=False))
-    digests: str = _text()
-    mac: str = _text()
+    digests: str = text_field()
+    mac: str = text_field()
 
 
 class RepeatRecord(_System, table=True):
@@ -282,12 +249,12 @@ class RepeatRecord(_System, table=True):
     __tablename__: ClassVar[str] = "actionql_repeat"
     __table_args__ = (Index("ix__actionql_repeat__created", "created"),)
 
-    key: str = _key()
-    asked: str = _text()
-    rights: str = _text()
-    answers: str = _text()
-    created: datetime = _moment()
-    run: str | None = _maybe_text()
+    key: str = key_field()
+    asked: str = text_field()
+    rights: str = text_field()
+    answers: str = text_field()
+    created: datetime = moment_field()
+    run: str | None = maybe_text_field()
 
 
 class RevisionRecord(_System, table=True):
@@ -295,10 +262,10 @@ class RevisionRecord(_System, table=True):
 
     __tablename__: ClassVar[str] = "actionql_revision"
 
-    application: str = _key()
-    digest: str = _key()
-    definition: str = _text()
-    created: datetime = _moment()
+    application: str = key_field()
+    digest: str = key_field()
+    definition: str = text_field()
+    created: datetime = moment_field()
 
 
 class ScheduleRecord(_System, table=True):
@@ -306,10 +273,10 @@ class ScheduleRecord(_System, table=True):
 
     __tablename__: ClassVar[str] = "actionql_schedule"
 
-    application: str = _key()
-    action: str = _key()
-    line: str = _text()
-    slot: datetime = _moment()
+    application: str = key_field()
+    action: str = key_field()
+    line: str = text_field()
+    slot: datetime = moment_field()
 
 
 APPLICATION: Table = SYSTEM.tables["actionql_application"]
