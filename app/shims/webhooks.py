@@ -14,7 +14,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.definition.model import PUBLIC, Action
+from app.definition.model import PUBLIC, Action, Application
 from app.definition.names import snake
 from app.edge import Edge, keyed, plain_error, read_body, to_json
 from app.errors import NotFound, StepFailed
@@ -43,8 +43,8 @@ class Webhooks:
     async def answer(self, request: Request) -> Response:
         """Runs the action of the path with the request, and answers what it returns."""
         try:
-            actions = self._edge.generation(request).application.actions.values()
-            if not any(map(_takes_requests, actions)):
+            generation = self._edge.generation(request)
+            if not generation.permissions.private and not _takes_any(generation.application):
                 raise NotFound("No action of this application takes HTTP requests.")
             context = await self._edge.context(request, DOOR)
             given = parse(request, await read_body(request, context.server.settings.body_bytes))
@@ -61,6 +61,10 @@ def describe(subject: Subject) -> Iterator[Described]:
         if action.allow and _takes_requests(action):
             for method in METHODS:
                 yield _described(subject, action, method)
+
+
+def _takes_any(application: Application) -> bool:
+    return any(map(_takes_requests, application.actions.values()))
 
 
 def _takes_requests(action: Action) -> bool:
