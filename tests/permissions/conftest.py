@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from tests.permissions import oracle
 from tests.permissions.callers import log_in
+from tests.permissions.doors import Doors, doors
 from tests.permissions.serving import Serving, serving, settings
 from tests.permissions.state import look
 from tests.support.postgres import Cluster
@@ -63,3 +64,18 @@ async def alone(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Servi
     folder = tmp_path_factory.mktemp("alone")
     async with serving(settings(f"sqlite:///{folder / 'x.sqlite'}", folder)) as running:
         yield running
+
+
+@pytest_asyncio.fixture(loop_scope="package", scope="module")
+async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Doors]:
+    """The application at every door, on a database of the module's own."""
+    async with doors(tmp_path_factory.mktemp("doors")) as found:
+        yield found
+
+
+@pytest.fixture
+def tried(served: Doors) -> Iterator[Doors]:
+    """The doors, every write of which is undone once it has been looked at."""
+    served.served.watched.look = served.look
+    yield served
+    served.served.watched.look = None

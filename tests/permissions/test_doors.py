@@ -5,12 +5,11 @@ The same caller has the same rights at each, or the same refusal, and the audit 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import Coroutine
 from typing import Any, NoReturn
 
 import httpx
 import pytest
-import pytest_asyncio
 
 from app.definition.names import parse_short_uuid
 from app.errors import Forbidden
@@ -18,7 +17,7 @@ from app.permissions import Permissions
 from app.running import begin_worker
 from tests.permissions import oracle, oracle_doors
 from tests.permissions.callers import LATE
-from tests.permissions.doors import KEYLESS, SIBLINGS, USERS, Doors, Told, doors
+from tests.permissions.doors import KEYLESS, SIBLINGS, USERS, Doors, Told
 from tests.permissions.oracle import ANONYMOUS, CALLERS, FORBIDDEN, NOT_FOUND, UNAUTHENTICATED, Caller
 from tests.permissions.oracle_doors import ENDPOINTS, GENERATED, MODULES, OPENED, TRIGGERS
 from tests.permissions.oracle_writes import Case
@@ -40,20 +39,6 @@ WRONG_KEYS = (
 )
 """Good for neither the incoming API nor the Execution API of this application."""
 _EVERY_CASE = [*CREATES, *UPDATES, *LINKS, *DELETES]
-
-
-@pytest_asyncio.fixture(loop_scope="package", scope="module")
-async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Doors]:
-    async with doors(tmp_path_factory.mktemp("doors")) as found:
-        yield found
-
-
-@pytest.fixture
-def tried(served: Doors) -> Iterator[Doors]:
-    """The doors, every write of which is undone once it has been looked at."""
-    served.served.watched.look = served.look
-    yield served
-    served.served.watched.look = None
 
 
 def code(answer: httpx.Response) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 
 from app.edge import Applications
 from app.shims.records import record_routes
-from tests.permissions.doors import Doors, doors
+from tests.permissions.doors import Doors
 from tests.permissions.oracle import CALLERS, FORBIDDEN, UNAUTHENTICATED
 from tests.permissions.requests import request_of
 from tests.permissions.test_rest import Rest, TokenEdge, request_by_rest
@@ -19,20 +19,6 @@ from tests.permissions.test_writes import CREATES, DELETES, LINKS, UPDATES
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 ACTIONS = ("Ping", "For members", "For leaders", "For staff", "For nobody", "Who am I")
-
-
-@pytest_asyncio.fixture(loop_scope="package", scope="module")
-async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Doors]:
-    async with doors(tmp_path_factory.mktemp("trail")) as found:
-        yield found
-
-
-@pytest.fixture
-def tried(served: Doors) -> Iterator[Doors]:
-    """The doors, every write of which is undone once it has been looked at."""
-    served.served.watched.look = served.look
-    yield served
-    served.served.watched.look = None
 
 
 @pytest_asyncio.fixture(loop_scope="package", scope="module")
