@@ -109,10 +109,11 @@ class Reader:
         return shown, fields
 
     def collect(self, nodes: Nodes, type_name: str) -> dict[str, list[FieldNode]]:
-        """The sub-fields of `nodes` by response key, with fragments, @skip and @include worked in."""
+        """The sub-fields of `nodes` by response key, with fragments, each once, @skip and @include worked in."""
         collected: dict[str, list[FieldNode]] = {}
+        spread: set[str] = set()
         for node in nodes:
-            for sub_field in self._fields(node.selection_set, type_name):
+            for sub_field in self._fields(node.selection_set, type_name, spread):
                 key = sub_field.alias.value if sub_field.alias else sub_field.name.value
                 collected.setdefault(key, []).append(sub_field)
         return collected
@@ -259,7 +260,9 @@ class Reader:
 
         return self.values.add(late(value, checked))
 
-    def _fields(self, selections: SelectionSetNode | None, type_name: str) -> Iterator[FieldNode]:
+    def _fields(
+        self, selections: SelectionSetNode | None, type_name: str, spread: set[str]
+    ) -> Iterator[FieldNode]:
         for node in selections.selections if selections else ():
             if not self._included(node):
                 continue
@@ -268,12 +271,15 @@ class Reader:
                 continue
             inner: InlineFragmentNode | FragmentDefinitionNode
             if isinstance(node, FragmentSpreadNode):
+                if node.name.value in spread:
+                    continue
+                spread.add(node.name.value)
                 inner = self.fragments[node.name.value]
             else:
                 assert isinstance(node, InlineFragmentNode)
                 inner = node
             if inner.type_condition is None or inner.type_condition.name.value == type_name:
-                yield from self._fields(inner.selection_set, type_name)
+                yield from self._fields(inner.selection_set, type_name, spread)
 
     def _included(self, node: Any) -> bool:
         if not node.directives:

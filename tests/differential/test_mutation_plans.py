@@ -138,6 +138,13 @@ def test_mutation_goes_on_after_an_error_at_a_field(twins: Twins) -> None:
     assert [error["path"] for error in answer["errors"]] == [["again"]]
 
 
+def test_fragment_that_is_spread_twice_counts_once(twins: Twins) -> None:
+    query = 'mutation { ...F ...F } fragment F on Mutation { action(id: "nothing") }'
+    outcome, answer = twins.planned_answer("max", query, {})
+    assert outcome == "planned with errors"
+    assert answer["errors"][0]["locations"] == [{"line": 1, "column": 49}]
+
+
 def test_mutation_ends_at_a_field_that_cannot_be_null(twins: Twins) -> None:
     query = """mutation ($tags: [TagInput!]!) {
       createManyTag(input: $tags) { name }
