@@ -256,17 +256,7 @@ def build_generation(
     application, dialect = tables.application, server.database.dialect
     permissions = Permissions(application)
     records = Records(tables, dialect)
-    profiles = application.authentication_profiles
-    tokens = Tokens(
-        application,
-        permissions,
-        records,
-        Sessions(dialect, application.uuid.hex),
-        AuditRows(dialect),
-        {name: Callers(tables, profile, dialect) for name, profile in profiles.items()},
-        server.keystore,
-        timedelta(seconds=server.settings.refresh_grace_seconds),
-    )
+    tokens = _tokens(server, tables, permissions, records)
     library = Library(server.store, server.database, application.uuid.hex)
     mail = open_mail(server.settings, application.uuid.hex)
     services = Services(application, records, server.outbound, library, tokens, config, mail)
@@ -304,6 +294,21 @@ def build_generation(
         actions_by_uuid={action.uuid.hex: action for action in application.actions.values()},
         profiles_by_uuid={one.uuid.hex: one for one in application.authentication_profiles.values()},
         outline=Outline() if source is None else source.outline(),
+    )
+
+
+def _tokens(server: Server, tables: Tables, permissions: Permissions, records: Records) -> Tokens:
+    application, dialect = tables.application, server.database.dialect
+    profiles = application.authentication_profiles
+    return Tokens(
+        application,
+        permissions,
+        records,
+        Sessions(dialect, application.uuid.hex),
+        AuditRows(dialect),
+        {name: Callers(tables, profile, dialect) for name, profile in profiles.items()},
+        server.keystore,
+        timedelta(seconds=server.settings.refresh_grace_seconds),
     )
 
 

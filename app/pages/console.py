@@ -12,22 +12,20 @@ from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from app.auth.form_tokens import form_token, is_form_token
-from app.edge import Applications, Edge, plain_error, request_id, retry_headers
+from app.edge import Applications, Edge
 from app.errors import (
-    INTERNAL_CODE,
-    INTERNAL_MESSAGE,
-    ActionQLError,
     BadInput,
     Forbidden,
     PrivateDataMode,
     Problem,
     Unauthenticated,
 )
+from app.pages.refusal import refusal_page
 from app.pages.rendering import browser_cookie, browser_of, page
 from app.resolvers.audit import refusals_told
 from app.resolvers.console import DOOR, visitor
@@ -215,23 +213,8 @@ class _Page:
 
 
 def refusal(request: Request, error: Exception) -> Response:
-    """The page that says why another one is not shown; nothing of what nobody expected."""
-    if isinstance(error, ClientDisconnect):
-        error = BadInput("The request ended before its body did.")
-    plain = plain_error(request, error)
-    expected = isinstance(error, ActionQLError) and error.code != INTERNAL_CODE
-    message = error.message if isinstance(error, ActionQLError) and expected else INTERNAL_MESSAGE
-    if isinstance(error, PrivateDataMode):
-        message = CLOSED
-    response = page(
-        "refusal.html",
-        plain.status_code,
-        root=_root(request.url.path),
-        message=message,
-        request_id=request_id(request),
-    )
-    response.headers.update(retry_headers(error))
-    return response
+    """The page that says why another one is not shown."""
+    return refusal_page(request, error, CLOSED, root=_root(request.url.path))
 
 
 def session_cookie(context: Context, token: str) -> str:

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match, Route
 from starlette.types import Scope
@@ -25,19 +25,16 @@ from app.assets import reference
 from app.auth.form_tokens import form_token, is_form_token
 from app.definition.model import Action
 from app.definition.names import short_uuid
-from app.edge import Edge, header, plain_error, request_id, retry_headers
+from app.edge import Edge, header
 from app.errors import (
-    INTERNAL_CODE,
-    INTERNAL_MESSAGE,
-    ActionQLError,
     BadInput,
     Conflict,
     Forbidden,
     NotFound,
-    PrivateDataMode,
     TooLarge,
 )
 from app.pages.forms import FILES, KEPT, answer, controls
+from app.pages.refusal import refusal_page
 from app.pages.rendering import browser_cookie, browser_of, page
 from app.resolvers.assets import keep
 from app.resolvers.audit import tell_refusal
@@ -121,7 +118,7 @@ class SessionPages:
             visit = await self._visit(request)
             response = await (_receive(visit, request) if request.method == "POST" else _look(visit))
         except Exception as error:
-            return _refusal(request, error)
+            return refusal_page(request, error, CLOSED)
         if visit.set_cookie is not None:
             response.headers.append("set-cookie", visit.set_cookie)
         return response
@@ -228,19 +225,6 @@ def _page(visit: Visit, told: Told) -> Response:
         times=visit.times + 1,
         moment=_moment,
     )
-
-
-def _refusal(request: Request, error: Exception) -> Response:
-    if isinstance(error, ClientDisconnect):
-        error = BadInput("The request ended before its body did.")
-    plain = plain_error(request, error)
-    expected = isinstance(error, ActionQLError) and error.code != INTERNAL_CODE
-    message = error.message if isinstance(error, ActionQLError) and expected else INTERNAL_MESSAGE
-    if isinstance(error, PrivateDataMode):
-        message = CLOSED
-    response = page("refusal.html", plain.status_code, message=message, request_id=request_id(request))
-    response.headers.update(retry_headers(error))
-    return response
 
 
 def _id(found: Session) -> str:
