@@ -10,6 +10,7 @@ from contextlib import contextmanager
 _M_MMAP_THRESHOLD = -3
 """The name of this parameter in <malloc.h>."""
 _LARGE_BYTES = 1 << 20
+_MOST_COLLECTIONS = 4
 
 
 def begin_imports() -> None:
@@ -39,8 +40,15 @@ def made_to_stay() -> Iterator[None]:
 def free_what_stayed() -> None:
     """Has the collector look at everything once more, so that what is no longer used goes; the rest is to stay."""
     gc.unfreeze()
-    gc.collect()
+    collect_all()
     gc.freeze()
+
+
+def collect_all() -> None:
+    """Collects until nothing more is found: what a weak dictionary holds can go only after its key is gone."""
+    for _ in range(_MOST_COLLECTIONS):
+        if not gc.collect():
+            return
 
 
 def return_large_blocks() -> None:

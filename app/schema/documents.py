@@ -23,6 +23,7 @@ from graphql import (
     SelectionSetNode,
     validate,
 )
+from graphql.validation.rules import overlapping_fields_can_be_merged as merging
 
 from app.metrics import Cache
 from app.schema.guard import VALIDATION_FAILED, Limits, guard, parse_guarded
@@ -34,6 +35,10 @@ from app.schema.variables import bind_variables
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
 # What one token costs in memory with its syntax nodes, measured at its worst.
 _BYTES_A_TOKEN = 400
+# Fields of one name are compared pairwise: graphql-core's own budget allows a document a second of that.
+merging.MAX_COMPLEXITY_BUDGET = 40_000
+_ABORTED = "Validation aborted."
+_TOO_MUCH_TO_MERGE = "The document asks for the same fields too often to be compared. Ask for each once, or spread fewer fragments."
 
 
 class InvalidDocument(Exception):
@@ -187,6 +192,8 @@ def _unknown_operation(name: str | None, known: Iterable[str | None]) -> GraphQL
 
 def _as_kept(error: GraphQLError) -> GraphQLError:
     """The error with its code, and without the frames it was raised through, which it would keep alive."""
+    if error.message == _ABORTED:
+        error.message = _TOO_MUCH_TO_MERGE
     syntax = isinstance(error, GraphQLSyntaxError)
     error.extensions = {"code": PARSE_FAILED if syntax else VALIDATION_FAILED}
     error.__context__ = error.__cause__ = None

@@ -17,7 +17,7 @@ import httpx
 from app.definition.load import Loaded
 from app.edge import Applications, Edge
 from app.main import compile_applications, open_applications, settle
-from app.memory import made_to_stay
+from app.memory import free_what_stayed, made_to_stay
 from app.opening import close_server, open_server
 from app.permissions import ANYBODY
 from app.renewal import Renewal
@@ -116,8 +116,7 @@ async def test_what_was_served_before_is_freed(tmp_path: Path, database_url: str
             )
             assert await one.renew()
         await asyncio.sleep(0)
-        gc.unfreeze()
-        gc.collect()
+        free_what_stayed()
         assert [each() for each in former] == [None, None, None]
         assert "errors" not in await one.ask("{ allMark { results { p0 p1 p2 } } }")
 

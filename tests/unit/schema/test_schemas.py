@@ -16,6 +16,7 @@ from graphql import execute
 from app.checks import load_checked
 from app.errors import BadInput
 from app.main import open_applications
+from app.memory import collect_all
 from app.opening import close_server, open_server
 from app.permissions import ANYBODY
 from app.resolvers.context import Context, Generation, Server
@@ -92,13 +93,13 @@ async def use(server: Server, schemas: Schemas) -> dict[str, weakref.ref[Any]]:
 
 
 async def test_generation_that_is_dropped_takes_schemas_documents_and_plans_along(server: Server) -> None:
-    gc.collect()
+    collect_all()
     schemas, before = Schemas(server.settings), compiled()
     made = await use(server, schemas)
     kept = await generate(server)
     served = schemas.of(kept, frozenset())
     await ask(server, kept, served, QUERY, {"start": "B"})
-    gc.collect()
+    collect_all()
     assert {name for name, one in made.items() if one() is not None} == set()
     assert compiled() == before + 1
     assert schemas.of(kept, frozenset()) is served
