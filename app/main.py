@@ -27,19 +27,19 @@ from app.logs import get_logger
 from app.memory import made_to_stay
 from app.metrics import Metrics
 from app.metrics.shared import Shared, publish_always
-from app.opening import close_server, database_url, open_mail, open_server
 from app.permissions import Permissions, Principal, telling_roles
-from app.renewal import Compiled, Renewal
 from app.resolvers.audit import STARTER, administered, migrated
 from app.resolvers.context import Generation, Server
 from app.resolvers.key_ring import KeyRing
 from app.resolvers.run_callers import RunCallers
 from app.resolvers.tokens import Tokens
-from app.routes import Front
-from app.running import begin_worker, durable_runs
 from app.schema.endpoint import GraphQLEndpoint
-from app.secrets import configuration, read_secrets
-from app.seed import Taken, seed
+from app.server.opening import close_server, database_url, open_mail, open_server
+from app.server.renewal import Compiled, Renewal
+from app.server.routes import Front
+from app.server.running import begin_worker, durable_runs
+from app.server.secrets import configuration, read_secrets
+from app.server.seed import Taken, seed
 from app.settings import Settings, definition_environment
 from app.steps.base import Services
 from app.storage.audit import AuditRows

@@ -28,7 +28,7 @@ from app.errors import ActionQLError
 from app.functions import rebuild_application
 from app.logs import configure_logs
 from app.main import create_app, load_definitions, prepare
-from app.routes import Front
+from app.server.routes import Front
 from app.settings import Settings
 
 WATCHED = (*SUFFIXES, ".py")
@@ -183,7 +183,7 @@ def _config(app: Any, settings: Settings, **options: Any) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
-        # app.proxies believes them, by stricter rules.
+        # app.edge.proxies believes them, by stricter rules.
         proxy_headers=False,
         timeout_worker_healthcheck=_PATIENCE,
         timeout_graceful_shutdown=int(settings.request_seconds),

@@ -16,8 +16,8 @@ from app.definition.source import Source
 from app.functions import rebuild_application
 from app.logs import configure_logs, get_logger
 from app.main import open_applications, prepare
-from app.opening import close_server, open_server
-from app.running import begin_worker
+from app.server.opening import close_server, open_server
+from app.server.running import begin_worker
 from app.settings import Settings
 
 _PAUSE = 1.0

@@ -13,7 +13,7 @@ from typing import Any
 
 from app.definition.names import camel
 from app.definition.options import Option, block_words, property_options, step_options
-from app.doors import UnsupportedMediaType
+from app.edge.doors import UnsupportedMediaType
 from app.errors import INTERNAL_CODE, ActionQLError, DefinitionError
 from app.expressions import FUNCTIONS, Function
 from app.metrics.figures import SHOWN

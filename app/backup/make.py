@@ -21,8 +21,8 @@ from app.definition.load import Loaded
 from app.disk import private_folder, sync
 from app.errors import NotFound
 from app.json_text import read_json
-from app.opening import database_url
 from app.resolvers.context import Server
+from app.server.opening import database_url
 from app.settings import Settings
 from app.storage.copies import BackupFailed, KeptAsset, Served, Snapshot, take_snapshot
 

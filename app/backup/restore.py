@@ -14,8 +14,8 @@ from app.backup.manifest import Manifest
 from app.backup.swap import Swap
 from app.backup.verify import free_room, verify
 from app.disk import digest_of, private_folder
-from app.opening import database_url, open_store
-from app.restoring import mark, unmark
+from app.server.opening import database_url, open_store
+from app.server.restoring import mark, unmark
 from app.settings import Settings
 from app.storage.copies import NotKnown, RestoreRefused, holdings, kind_of_database, place_of, replacing
 

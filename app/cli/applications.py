@@ -15,8 +15,8 @@ from app.definition.model import Application
 from app.definition.names import parse_uuid
 from app.errors import NotFound
 from app.main import load_definitions
-from app.opening import close_server, database_url, open_server
 from app.resolvers.context import Server
+from app.server.opening import close_server, database_url, open_server
 from app.storage.migrate import migrate
 from app.storage.system import SYSTEM
 from app.suggestions import did_you_mean

@@ -15,7 +15,7 @@ from app.backup.telling import tell
 from app.cli.applications import DefinitionOption, with_server
 from app.cli.base import DataOption
 from app.main import load_definitions
-from app.opening import database_url
+from app.server.opening import database_url
 from app.storage.copies import check_there
 
 

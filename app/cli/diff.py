@@ -17,11 +17,11 @@ from app.definition.load import Loaded, from_text
 from app.definition.model import Application
 from app.functions import kinds_with
 from app.main import load_definitions
-from app.opening import database_url, open_database
 from app.permissions import Permissions, telling_roles
 from app.resolvers.unfinished import missed_by_runs
 from app.schema.build import build_schema
 from app.schema.drift import breaking_changes
+from app.server.opening import database_url, open_database
 from app.settings import Settings
 from app.storage.migrate import plan_migration
 from app.storage.revisions import RevisionRows

@@ -11,7 +11,7 @@ import typer
 from app import settings as settings_module
 from app.cli.base import DataOption, fail
 from app.intake.taking import TakenOver, Wanted, take_over
-from app.opening import database_url
+from app.server.opening import database_url
 
 
 def import_database(

@@ -12,10 +12,10 @@ from app import settings as settings_module
 from app.cli.base import DataOption, PathsArgument
 from app.definition.load import Loaded
 from app.main import load_definitions
-from app.opening import database_url, open_database
 from app.resolvers.audit import OPERATOR, migrated
 from app.resolvers.unfinished import missed_by_runs
-from app.restoring import refuse_unfinished
+from app.server.opening import database_url, open_database
+from app.server.restoring import refuse_unfinished
 from app.settings import Settings
 from app.storage.migrate import MigrationRefused, plan_migration
 from app.storage.migrate import migrate as bring

@@ -11,13 +11,13 @@ import typer
 
 from app.cli.base import fail
 from app.definition.schema import json_schema
-from app.descriptions import describe
 from app.functions import load_application
 from app.main import EXAMPLES
 from app.permissions import Permissions
 from app.schema.build import build_schema
 from app.schema.drift import breaking_changes
 from app.schema.spellings import plain_sdl
+from app.server.descriptions import describe
 from app.steps import KINDS as STEPS
 
 schema_cli = typer.Typer(help="Prints the schemas that belong to a definition.", no_args_is_help=True)

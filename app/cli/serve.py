@@ -11,9 +11,9 @@ from app import settings as settings_module
 from app.cli.base import DataOption
 from app.logs import configure_logs
 from app.main import definition_paths, load_definitions
-from app.secrets import read_secrets
+from app.server.secrets import read_secrets
+from app.server.welcome import welcome
 from app.serving import serve_here, serve_in_workers
-from app.welcome import welcome
 
 
 def serve(

@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from app.auth.form_tokens import form_token, is_form_token
 from app.edge import Applications, Edge
+from app.edge.uploads import bounded
 from app.errors import (
     BadInput,
     Forbidden,
@@ -31,7 +32,6 @@ from app.resolvers.audit import refusals_told
 from app.resolvers.console import DOOR, visitor
 from app.resolvers.context import Context, Generation
 from app.resolvers.people import name_of
-from app.uploads import bounded
 
 PATH = "/console"
 MOST_BYTES = 64_000

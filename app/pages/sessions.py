@@ -26,6 +26,7 @@ from app.auth.form_tokens import form_token, is_form_token
 from app.definition.model import Action
 from app.definition.names import short_uuid
 from app.edge import Edge, header
+from app.edge.uploads import bounded, chunks
 from app.errors import (
     BadInput,
     Conflict,
@@ -40,7 +41,6 @@ from app.resolvers.assets import keep
 from app.resolvers.audit import tell_refusal
 from app.resolvers.context import Context
 from app.resolvers.sessions import DOOR, Session, answer_session, find_module, session
-from app.uploads import bounded, chunks
 
 PATH = "/{module}/sessions/{session}"
 MOST_FILES = 20

@@ -14,8 +14,8 @@ from typing import Any, Protocol
 from graphql import GraphQLError, GraphQLSyntaxError
 from starlette.responses import Response
 
-from app.doors import Answer
 from app.edge import to_json
+from app.edge.doors import Answer
 from app.errors import (
     INTERNAL_CODE,
     INTERNAL_MESSAGE,

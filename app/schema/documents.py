@@ -38,7 +38,9 @@ _BYTES_A_TOKEN = 400
 # Fields of one name are compared pairwise: graphql-core's own budget allows a document a second of that.
 merging.MAX_COMPLEXITY_BUDGET = 40_000
 _ABORTED = "Validation aborted."
-_TOO_MUCH_TO_MERGE = "The document asks for the same fields too often to be compared. Ask for each once, or spread fewer fragments."
+_TOO_MUCH_TO_MERGE = (
+    "The document asks for the same fields too often to be compared. Ask for each once, or spread less."
+)
 
 
 class InvalidDocument(Exception):

@@ -11,8 +11,8 @@ from graphql import ExecutionResult, FieldNode, GraphQLError, execute
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.doors import OPERATION
 from app.edge import Edge, header, request_id
+from app.edge.doors import OPERATION
 from app.errors import ActionQLError, Forbidden, NotFound
 from app.metrics import Metrics
 from app.pages.graphiql import graphiql_response

@@ -19,8 +19,8 @@ from graphql import ExecutionResult
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.doors import UnsupportedMediaType
 from app.edge import header, read_body
+from app.edge.doors import UnsupportedMediaType
 from app.errors import ActionQLError, BadInput, TooLarge
 from app.schema.answers import GRAPHQL_RESPONSE, JSON, Outcome, answer, refuse
 from app.schema.documents import InvalidDocument, Prepared

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from graphql import ExecutionResult
 from starlette.requests import Request
 
-from app.doors import REPEAT
 from app.edge import header
+from app.edge.doors import REPEAT
 from app.errors import BadInput
 from app.resolvers.context import Context
 from app.resolvers.repeats import repeatable

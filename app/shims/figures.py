@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.edge import Edge, header, plain_error
+from app.edge.proxies import is_local
 from app.errors import ActionQLError, NotFound, Unauthenticated
 from app.metrics.process import usage
-from app.proxies import is_local
 from app.storage.open_runs import OpenRuns
 
 

@@ -12,11 +12,11 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from app.assets import Asset, reference
 from app.assets.serve import download_headers
 from app.edge import Edge, plain_error
+from app.edge.uploads import bounded, chunks
 from app.errors import BadInput
 from app.openapi import Answer, Body, Described, Parameter, Schema, Subject, answers
 from app.openapi.errors import plain_refusals
 from app.resolvers import assets
-from app.uploads import bounded, chunks
 
 DOOR = "files"
 _TEXT: Schema = {"type": "string"}

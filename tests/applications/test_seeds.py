@@ -14,7 +14,7 @@ from app.checks import load_checked
 from app.definition.load import Loaded
 from app.errors import BadInput
 from app.main import open_applications
-from app.opening import close_server, open_server
+from app.server.opening import close_server, open_server
 from app.settings import SettingsError, definition_environment, load
 from app.steps import KINDS
 from tests.end_to_end.caller import Caller

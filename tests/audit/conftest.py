@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.opening import close_server, open_server
+from app.server.opening import close_server, open_server
 from app.storage.migrate import migrate
 from app.storage.system import SYSTEM
 from tests.audit.trails import Trails

@@ -16,14 +16,14 @@ from app.checks import load_checked
 from app.definition.names import short_uuid
 from app.edge import Applications, Edge
 from app.main import open_applications
-from app.opening import close_server, open_server
 from app.resolvers.audit import list_audit
 from app.resolvers.context import Generation, Server
 from app.resolvers.keys import create_module_key, create_user_key
 from app.resolvers.users import add_user
-from app.routes import Front
-from app.running import begin_worker
 from app.schema.endpoint import GraphQLEndpoint
+from app.server.opening import close_server, open_server
+from app.server.routes import Front
+from app.server.running import begin_worker
 from app.steps import KINDS
 from app.storage.audit import Told, Wanted
 from tests.keys.depot import basic, settings

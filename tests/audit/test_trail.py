@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from app.opening import close_server, open_server
 from app.resolvers import noted
 from app.resolvers import trail as trail_module
+from app.server.opening import close_server, open_server
 from app.storage.migrate import migrate
 from app.storage.system import SYSTEM
 from app.storage.work import Work

@@ -13,7 +13,7 @@ from typing import Any
 from app.assets.library import Library
 from app.functions import load_application
 from app.main import prepare
-from app.opening import close_server, open_server
+from app.server.opening import close_server, open_server
 from app.settings import load
 from tests.backup.places import DEFINITION, PASSWORD, Place
 

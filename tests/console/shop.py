@@ -15,13 +15,13 @@ from starlette.applications import Starlette
 from app.checks import load_checked
 from app.edge import Applications, Edge
 from app.main import open_applications
-from app.opening import close_server, open_server
 from app.permissions import ANYBODY
 from app.resolvers.context import Context, Generation, Server
 from app.resolvers.users import add_user
-from app.routes import routes
-from app.running import begin_worker
 from app.schema.endpoint import GraphQLEndpoint
+from app.server.opening import close_server, open_server
+from app.server.routes import routes
+from app.server.running import begin_worker
 from app.settings import load
 from app.steps import KINDS
 

@@ -17,11 +17,11 @@ from app.definition.load import Loaded
 from app.engine.schedules import Clock, utc_now
 from app.engine.worker import Worker
 from app.main import open_applications
-from app.opening import close_server, open_server
 from app.permissions import ANYBODY, Principal
 from app.resolvers.context import Context, Server
 from app.resolvers.runs import RunView, run
-from app.running import begin_worker, open_dispatcher
+from app.server.opening import close_server, open_server
+from app.server.running import begin_worker, open_dispatcher
 from app.settings import load
 from app.steps import KINDS
 from tests.end_to_end.databases import run_sql

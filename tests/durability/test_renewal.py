@@ -18,15 +18,15 @@ from app.definition.load import Loaded
 from app.edge import Applications, Edge
 from app.main import compile_applications, open_applications, settle
 from app.memory import free_what_stayed, made_to_stay
-from app.opening import close_server, open_server
 from app.permissions import ANYBODY
-from app.renewal import Renewal
 from app.resolvers.actions import run_action
 from app.resolvers.context import Context
 from app.resolvers.runs import answer_run, run, start_action
-from app.routes import Front
-from app.running import begin_worker
 from app.schema.endpoint import GraphQLEndpoint
+from app.server.opening import close_server, open_server
+from app.server.renewal import Renewal
+from app.server.routes import Front
+from app.server.running import begin_worker
 from app.settings import load
 from tests.durability.desk import DEFINITION, loaded
 

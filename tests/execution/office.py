@@ -20,13 +20,13 @@ from app.definition.model import Action
 from app.definition.names import parse_short_uuid, short_uuid
 from app.edge import Applications, Edge
 from app.main import open_applications
-from app.opening import close_server, open_server
 from app.permissions import ANYBODY
 from app.resolvers.context import Context, Generation, Server
 from app.resolvers.keys import create_module_key
-from app.routes import routes
-from app.running import begin_worker
 from app.schema.endpoint import GraphQLEndpoint
+from app.server.opening import close_server, open_server
+from app.server.routes import routes
+from app.server.running import begin_worker
 from app.settings import load
 from app.steps import KINDS
 from tests.end_to_end.databases import run_sql

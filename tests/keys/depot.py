@@ -12,11 +12,11 @@ from typing import Any
 from app.checks import load_checked
 from app.definition.model import Action, Application
 from app.main import open_applications
-from app.opening import close_server, open_server
 from app.permissions import Principal
 from app.resolvers.authenticate import authenticate_basic, authenticate_incoming, authenticate_module
 from app.resolvers.context import Generation, Server
 from app.resolvers.keys import NewKey, create_module_key, create_user_key
+from app.server.opening import close_server, open_server
 from app.settings import Settings, load
 from app.steps import KINDS
 

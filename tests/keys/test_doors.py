@@ -21,8 +21,8 @@ from starlette.routing import Route
 
 from app.auth.keys import new_key
 from app.edge import Applications, Edge, plain_error
+from app.edge.proxies import TrustedProxies
 from app.errors import Unauthenticated
-from app.proxies import TrustedProxies
 from app.resolvers.users import add_user
 from tests.keys.depot import Depot, basic, opened, settings
 from tests.permissions.test_logins import auc
@@ -78,7 +78,7 @@ async def test_plain_http_is_refused_before_credentials_are_read(
         async def unread(*_: object) -> None:
             raise AssertionError("the credentials were read")
 
-        monkeypatch.setattr("app.edge.authenticate_basic", unread)
+        monkeypatch.setattr("app.edge.contexts.authenticate_basic", unread)
         sent = basic(ADA, key) if header == "right" else header
         answered = await client.get(
             "/", headers={"authorization": sent, "x-forwarded-proto": "https", "x-forwarded-for": "127.0.0.1"}

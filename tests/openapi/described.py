@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from app.descriptions import describe
 from app.functions import load_application
 from app.permissions import Permissions
+from app.server.descriptions import describe
 
 DEFINITION = Path(__file__).parent / "application.yaml"
 

@@ -14,11 +14,11 @@ from starlette.applications import Starlette
 from app.edge import Applications, Edge
 from app.functions import load_application
 from app.main import EXAMPLES, open_applications
-from app.opening import close_server, open_server
 from app.resolvers.keys import create_user_key
 from app.resolvers.users import add_user
-from app.routes import routes
 from app.schema.endpoint import GraphQLEndpoint
+from app.server.opening import close_server, open_server
+from app.server.routes import routes
 from app.settings import load
 from tests.openapi.described import DEFINITION, paths
 

@@ -16,10 +16,10 @@ from app.checks import load_checked
 from app.definition.model import Application
 from app.edge import Applications, Edge
 from app.main import open_applications
-from app.opening import close_server, open_server
 from app.resolvers.context import Generation, Server
-from app.routes import Front
 from app.schema.endpoint import GraphQLEndpoint
+from app.server.opening import close_server, open_server
+from app.server.routes import Front
 from app.settings import Settings, load
 from app.steps import KINDS
 from tests.permissions.watched import Watched

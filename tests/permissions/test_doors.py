@@ -14,7 +14,7 @@ import pytest
 from app.definition.names import parse_short_uuid
 from app.errors import Forbidden
 from app.permissions import Permissions
-from app.running import begin_worker
+from app.server.running import begin_worker
 from tests.permissions import oracle, oracle_doors
 from tests.permissions.callers import LATE
 from tests.permissions.doors import KEYLESS, SIBLINGS, USERS, Doors, Told

@@ -16,13 +16,13 @@ from app.checks import load_checked
 from app.definition.model import Application
 from app.edge import Applications, Edge
 from app.main import open_applications
-from app.opening import close_server, open_server
 from app.resolvers.context import Generation, Server
 from app.resolvers.keys import create_user_key
 from app.resolvers.users import add_user
-from app.routes import Front
-from app.running import begin_worker
 from app.schema.endpoint import GraphQLEndpoint
+from app.server.opening import close_server, open_server
+from app.server.routes import Front
+from app.server.running import begin_worker
 from app.settings import load
 from app.steps import KINDS
 

@@ -14,8 +14,9 @@ from starlette.requests import Request
 from app.assets import reference
 from app.definition.inputs import Sent
 from app.definition.model import Application
-from app.doors import UnsupportedMediaType
 from app.edge import header, read_body
+from app.edge.doors import UnsupportedMediaType
+from app.edge.uploads import bounded, chunks
 from app.errors import BadInput
 from app.json_text import JsonError, Limits, read_foreign_json
 from app.properties import KINDS
@@ -24,7 +25,6 @@ from app.resolvers.assets import keep
 from app.resolvers.context import Context
 from app.shims.endpoints.operations import Body, Media, RunAction, Variable
 from app.suggestions import did_you_mean
-from app.uploads import bounded, chunks
 
 MOST_PARAMETERS = 100
 MOST_FILES = 20

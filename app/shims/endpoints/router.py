@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from app.paths import Paths
+from app.edge.paths import Paths
 from app.shims.endpoints.operations import VARIABLE, Operation
 
 

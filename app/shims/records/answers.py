@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.definition.names import snake
-from app.doors import Answer
 from app.edge import request_id, retry_headers, to_json
+from app.edge.doors import Answer
 from app.errors import INTERNAL_CODE, INTERNAL_MESSAGE, ActionQLError, BadInput
 from app.logs import get_logger
 

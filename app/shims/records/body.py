@@ -12,10 +12,10 @@ import orjson
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
-from app.doors import UnsupportedMediaType
 from app.edge import header, read_body
+from app.edge.doors import UnsupportedMediaType
+from app.edge.uploads import bounded
 from app.errors import BadInput
-from app.uploads import bounded
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"

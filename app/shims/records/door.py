@@ -16,8 +16,9 @@ from starlette.responses import Response
 from app.definition.conditions import Compare, Parameter
 from app.definition.model import Model
 from app.definition.names import snake
-from app.doors import UnsupportedMediaType
 from app.edge import Edge, header, keyed
+from app.edge.doors import UnsupportedMediaType
+from app.edge.uploads import bounded, chunks
 from app.errors import BadInput, NotFound
 from app.resolvers import assets, records
 from app.resolvers.actions import run_action
@@ -38,7 +39,6 @@ from app.shims.records.description import models, readable_names
 from app.shims.records.known import FoundList, KnownLists
 from app.shims.records.parameters import ListParser
 from app.shims.records.values import collection_values, input_values, record_values
-from app.uploads import bounded, chunks
 
 DOOR = "rest"
 Handle = Callable[["Call"], Awaitable[Response]]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from app.doors import Door, counted
 from app.edge import Edge
+from app.edge.doors import Door, counted
 from app.shims.records.door import Handle, Records, Resource
 from app.shims.records.operations import OPERATIONS
 

@@ -15,8 +15,8 @@ from starlette.routing import Route
 from app.definition.inputs import Sent
 from app.definition.model import Action
 from app.definition.names import short_uuid
-from app.doors import Door, counted
 from app.edge import Edge, address, header, keyed, plain_error
+from app.edge.doors import Door, counted
 from app.errors import BadInput, Unauthenticated
 from app.resolvers.audit import REFUSALS, refusals_told
 from app.resolvers.authenticate import authenticate_module, tell_unknown

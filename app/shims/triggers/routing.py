@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from app.doors import Door, counted
 from app.edge import Edge
+from app.edge.doors import Door, counted
 from app.shims.triggers.door import Triggers
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]

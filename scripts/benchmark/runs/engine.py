@@ -19,11 +19,11 @@ from app.engine.worker import Worker
 from app.functions import load_application
 from app.logs import configure_logs
 from app.main import open_applications
-from app.opening import close_server, open_server
 from app.permissions import ANYBODY
 from app.resolvers.actions import run_action
 from app.resolvers.context import Context, Generation, Server
 from app.resolvers.runs import start_action
+from app.server.opening import close_server, open_server
 from app.settings import load
 from app.storage.prepare import prepare
 from app.storage.system import RUN

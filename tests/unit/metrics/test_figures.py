@@ -10,7 +10,7 @@ from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from app.doors import OPERATION, counted
+from app.edge.doors import OPERATION, counted
 from app.metrics import Durations, Metrics
 from app.metrics.process import usage
 from app.metrics.shared import Shared, added

@@ -17,13 +17,13 @@ from app.checks import load_checked
 from app.errors import BadInput
 from app.main import open_applications
 from app.memory import collect_all
-from app.opening import close_server, open_server
 from app.permissions import ANYBODY
 from app.resolvers.context import Context, Generation, Server
 from app.schema.documents import InvalidDocument, Prepared
 from app.schema.endpoint import Schemas, Served
 from app.schema.filters import MOST_CONDITIONS, MOST_ORDERS
 from app.schema.plans import MOST_BYTES, MOST_PLANS, Compiled, CompiledQuery, Plans
+from app.server.opening import close_server, open_server
 from app.settings import load
 from app.steps import KINDS
 

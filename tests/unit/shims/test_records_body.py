@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from starlette.requests import Request
 
-from app.doors import UnsupportedMediaType
+from app.edge.doors import UnsupportedMediaType
 from app.errors import ActionQLError, BadInput, TooLarge
 from app.shims.records.body import nested, read_content, read_query
 

@@ -14,8 +14,8 @@ import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope
 
 from app.errors import DefinitionError, StepFailed
-from app.opening import open_mail
 from app.outbound.mail import Outbox, SmtpServer
+from app.server.opening import open_mail
 from app.settings import Settings, SettingsError
 from tests.unit.steps.conftest import Open
 from tests.unit.steps.world import World, actions, definition

@@ -6,7 +6,7 @@ import pytest
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from app.proxies import TrustedProxies, is_secure
+from app.edge.proxies import TrustedProxies, is_secure
 
 TRUSTED = ("10.0.0.0/8", "fd00::/8", "127.0.0.2")
 Headers = list[tuple[str, str]]

@@ -14,18 +14,18 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 
-from app.admission import PROBES, Admission
-from app.descriptions import description_routes
-from app.doors import Door, Told, counted
 from app.edge import Edge, plain_error
+from app.edge.admission import PROBES, Admission
+from app.edge.doors import Door, Told, counted
+from app.edge.paths import Paths
+from app.edge.proxies import TrustedProxies
 from app.errors import NotFound
-from app.origins import AllowedOrigins
 from app.pages.console_routes import console_routes
 from app.pages.graphiql import static_app
 from app.pages.sessions import session_page_routes
-from app.paths import Paths
-from app.proxies import TrustedProxies
 from app.schema.endpoint import GraphQLEndpoint
+from app.server.descriptions import description_routes
+from app.server.origins import AllowedOrigins
 from app.settings import Settings
 from app.shims.endpoints import Endpoints
 from app.shims.figures import Figures

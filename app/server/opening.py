@@ -17,8 +17,8 @@ from app.outbound import Outbound
 from app.outbound.mail import Mail, Outbox, SmtpServer
 from app.resolvers.context import Server
 from app.resolvers.trail import Trail
-from app.restoring import refuse_unfinished
-from app.running import open_dispatcher
+from app.server.restoring import refuse_unfinished
+from app.server.running import open_dispatcher
 from app.settings import Settings, SettingsError
 from app.steps.send_email import mailbox
 from app.storage.durable_runs import DurableRows

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from app import places
-from app.places import Place, Places
+from app.edge import places
+from app.edge.places import Place, Places
 
 
 async def placed(all_: Places) -> Place:

@@ -24,7 +24,7 @@ from app.logs import get_logger
 from app.memory import free_what_stayed
 from app.resolvers.context import Generation
 from app.schema.endpoint import GraphQLEndpoint
-from app.seed import Taken
+from app.server.seed import Taken
 from app.storage.tables import Tables
 
 Read = Callable[[], Sequence[Loaded]]

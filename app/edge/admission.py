@@ -9,8 +9,8 @@ from typing import Any
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.edge.places import Place, Places
 from app.errors import BadInput, Overloaded
-from app.places import Place, Places
 
 PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 """What watches the server is answered also when it is full."""

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from app.paths import Paths
+from app.edge.paths import Paths
 
 PATHS: Paths[str] = Paths()
 for one in (
