@@ -161,6 +161,8 @@ def write_json(value: Any) -> str:
 
 def _to_plain(value: Any, depth: int, budget: Budget) -> Any:
     budget.spend()
+    if type(value) in _PLAIN:
+        return value
     value = plain(value)
     if value is None or isinstance(value, str | int | Decimal):
         return value
@@ -169,6 +171,9 @@ def _to_plain(value: Any, depth: int, budget: Budget) -> Any:
         return {_key(key): _to_plain(part, deeper, budget) for key, part in value.items()}
     if isinstance(value, list | tuple):
         deeper = _deeper(depth)
+        if _PLAIN.issuperset(map(type, value)):
+            budget.spend(len(value))
+            return list(value)
         return [_to_plain(part, deeper, budget) for part in value]
     return _plain_scalar(value)
 

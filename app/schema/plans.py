@@ -129,7 +129,8 @@ class Plans:
                 self._counted.hits += 1
                 return await made.plan.run(context, VariableValues({}, found[0]))
         nodes = prepared.operation.variable_definitions or ()
-        variables = get_variable_values(self._built.graphql, nodes, dict(inputs))
+        # One error is enough to leave them to the executor; without a bound each wrong item of a list would be told.
+        variables = get_variable_values(self._built.graphql, nodes, dict(inputs), max_errors=1)
         if isinstance(variables, list):
             return None
         symbolic, shape = shaped(variables, prepared.whole)
