@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -22,6 +22,11 @@ T = TypeVar("T")
 KEPT = timedelta(hours=24)
 """How long a key is known; that of a run for as long as it has not ended, too."""
 _MOST = 10_000
+_MOST_BYTES = 1_000_000
+"""Of the answers of one request that are kept to be given again."""
+_NOT_KEPT = "not kept: "
+"""What the name of a part begins with that was done, and whose answer was too long to keep."""
+TOO_LONG = "This was done before; its answer was too long to be kept."
 OTHER_RIGHTS = "This was done before. Its answer is not given again, since what you may do has changed."
 
 
@@ -69,7 +74,7 @@ class RepeatRows:
         `run` is the durable run that it starts or answers.
 
         `KeyReused` where the key came with another request, `AlreadyDone` where the caller may see other things than
-        then. Whoever has the same key meanwhile waits for this transaction to end.
+        then, or the answer was too long to keep. Whoever has the same key meanwhile waits for this transaction to end.
         """
         if repeat is None:
             return (yield from work)
@@ -82,7 +87,7 @@ class RepeatRows:
             known: T = done[repeat.part]
             return known
         answer = yield from work
-        answers = write_json_bytes({**done, repeat.part: answer}, _json_of).decode()
+        answers = _written(done, repeat.part, answer)
         yield self._keep.statement({"repeat": repeat.key, "new_answers": answers})
         return answer
 
@@ -113,7 +118,17 @@ def _answers(repeat: Repeat, rows: Sequence[Row]) -> dict[str, Any]:
     if rights != repeat.rights:
         raise AlreadyDone(OTHER_RIGHTS)
     known: dict[str, Any] = read_json(answers)
+    if _NOT_KEPT + repeat.part in known:
+        raise AlreadyDone(TOO_LONG)
     return known
+
+
+def _written(done: Mapping[str, Any], part: str, answer: Any) -> str:
+    """What is kept once a part is done, too."""
+    text = write_json_bytes({**done, part: answer}, _json_of)
+    if len(text) > _MOST_BYTES:
+        text = write_json_bytes({**done, _NOT_KEPT + part: None}, _json_of)
+    return text.decode()
 
 
 def _json_of(value: object) -> None:

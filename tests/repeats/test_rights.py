@@ -52,6 +52,20 @@ async def test_answer_is_given_again_only_to_who_reads_the_same(desk: Desk) -> N
     assert await desk.texts() == ["a"]
 
 
+async def test_answer_that_is_too_long_is_not_kept_but_known_as_done(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.storage.repeats._MOST_BYTES", 200)
+    mutation = (
+        'mutation { a: createNote(input: {text: "a"}) { text } b: createNote(input: {text: "%s"}) { text } }'
+    )
+    first, again = [await desk.graphql(mutation % ("b" * 300), "k") for _ in range(2)]
+    assert first["data"] == {"a": {"text": "a"}, "b": {"text": "b" * 300}}
+    assert again["data"] == {"a": {"text": "a"}, "b": None}
+    assert [error["extensions"]["code"] for error in again["errors"]] == ["ALREADY_DONE"]
+    assert len(await desk.texts()) == 2
+
+
 async def test_key_of_one_door_is_refused_at_another(desk: Desk) -> None:
     note: dict[str, Any] = {"method": "POST", "path": "/v1/notes", "json": {"text": "a"}}
     assert (await desk.send(**note, key="k")).status_code == 200
