@@ -14,7 +14,6 @@ from email.message import Message
 from typing import Any, NamedTuple, Protocol, TypeVar
 from urllib.parse import parse_qsl
 
-import orjson
 from graphql import ExecutionResult
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,6 +21,7 @@ from starlette.responses import Response
 from app.edge import header, read_body
 from app.edge.doors import UnsupportedMediaType
 from app.errors import ActionQLError, BadInput, TooLarge
+from app.json_text import JsonError, read_quick_json
 from app.schema.answers import GRAPHQL_RESPONSE, JSON, Outcome, answer, refuse
 from app.schema.documents import InvalidDocument, Prepared
 
@@ -181,9 +181,9 @@ def _parse_json(text: bytes | str, limits: RequestLimits) -> object:
     if _nests_deeper(body, limits.nesting):
         raise BadInput(f"The JSON nests more than {limits.nesting} deep.")
     try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise BadInput(f"This is not JSON in UTF-8: {error.msg}.") from error
+        return read_quick_json(body)
+    except JsonError as error:
+        raise BadInput(f"This is not JSON in UTF-8: {error}.") from error
 
 
 def _containers(body: bytes) -> int:

@@ -146,6 +146,13 @@ def test_price_keeps_every_digit(ada: Caller, price: str) -> None:
     answer = ada.send(f'mutation {{ createBook(input: {{title: "x", price: {price}}}) {{ price }} }}')
     made = json.loads(answer.text, parse_float=Decimal)["data"]["createBook"]
     assert made == {"price": Decimal(price)}
+    # In variables, too, where clients write numbers as JSON.
+    book = f'{{"title": "y", "price": {price}}}'
+    body = (
+        f'{{"query": "mutation {{ createBook(input: $book) {{ price }} }}", "variables": {{"book": {book}}}}}'
+    )
+    sent = json.loads(ada.post(body.encode()).text, parse_float=Decimal)["data"]["createBook"]
+    assert sent == made
     found = ada.send(f"{{ allBook(where: {{price: {{eq: {price}}}}}, take: 1) {{ results {{ price }} }} }}")
     results = json.loads(found.text, parse_float=Decimal)["data"]["allBook"]["results"]
     assert results == [{"price": Decimal(price)}]

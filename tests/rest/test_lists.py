@@ -207,3 +207,10 @@ async def test_models_tell_ids_of_properties_and_relations(clerk: Caller, reader
     assert properties["age"]["options"] == {"minimum": 0}
     assert "secret_note" not in json.dumps(known["Company"])
     assert {model["name"] for model in await reader.ask("/models")} == {"Company", "Person"}
+
+
+async def test_ids_of_nothing_select_nothing(clerk: Caller) -> None:
+    assert await clerk.ids(ids="") == []
+    assert await clerk.ids(ids="", filters="") == []
+    assert (await clerk.send("POST", PEOPLE, json={"ids": []})).json() == []
+    assert await clerk.ids(filters="", view_id="", order="") == [1, 2, 3, 4]

@@ -41,6 +41,16 @@ async def test_update_and_delete(clerk: Caller) -> None:
     assert await clerk.ids() == [2, 3, 4]
 
 
+async def test_numbers_keep_all_their_digits(clerk: Caller) -> None:
+    body = b'{"record": {"balance": 12345678901234567.89}}'
+    json_type = {"content-type": "application/json"}
+    made = await clerk.send("PUT", f"{PEOPLE}/1", content=body, headers=json_type)
+    assert b'"balance":12345678901234567.89,' in made.content
+    filters = '{"path": "balance", "predicate": "gteq", "criteria": 12345678901234567.89}'
+    assert await clerk.ids(filters=filters) == [1]
+    assert await clerk.ids(filters=filters.replace(".89", ".90")) == []
+
+
 async def test_record_is_sent_back_as_it_was_read(clerk: Caller) -> None:
     record = await clerk.ask(f"{PEOPLE}/1")
     again = await clerk.send("PUT", f"{PEOPLE}/1", json={"record": record})

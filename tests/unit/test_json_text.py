@@ -14,6 +14,7 @@ from app.json_text import (
     Limits,
     read_foreign_json,
     read_json,
+    read_quick_json,
     write_json,
     write_json_bytes,
     write_plain_json,
@@ -92,3 +93,35 @@ def test_foreign_json_within_the_limits_is_read_exactly(text: str | bytes, value
 def test_foreign_json_beyond_the_limits_is_refused_with_the_reason(text: str | bytes, reason: str) -> None:
     with pytest.raises(JsonError, match=reason):
         read_foreign_json(text, LIMITS)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("[1, 2.5, null]", [1, 2.5, None]),
+        ("12345678901234567.89", Decimal("12345678901234567.89")),
+        ('{"a": [0.12345678901234567890]}', {"a": [Decimal("0.12345678901234567890")]}),
+        ("123456789012345678901234567890", 123456789012345678901234567890),
+        ("-1.2345678901234567e5", Decimal("-1.2345678901234567e5")),
+        ('"1234567890123456789"', "1234567890123456789"),
+    ],
+)
+def test_quick_json_keeps_the_digits_of_long_numbers(text: str, value: Any) -> None:
+    found = read_quick_json(text.encode())
+    assert (found, type(found)) == (value, type(value))
+
+
+@pytest.mark.parametrize(
+    "text", [b"{", b"NaN 1234567890123456", b'"\\ud800 1234567890123456"', b"\xff", b"1" * 5000, b"[" * 2000]
+)
+def test_quick_json_refuses_what_is_none(text: bytes) -> None:
+    with pytest.raises(JsonError):
+        read_quick_json(text)
+
+
+def test_quick_json_of_a_long_number_in_many_lists_is_refused_or_read() -> None:
+    for depth in (100, 990):
+        try:
+            read_quick_json(b"[" * depth + b"1234567890123456.5" + b"]" * depth)
+        except JsonError:
+            assert depth == 990

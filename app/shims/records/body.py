@@ -8,7 +8,6 @@ from email.message import Message
 from typing import Any
 from urllib.parse import parse_qsl
 
-import orjson
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
@@ -16,6 +15,7 @@ from app.edge import header, read_body
 from app.edge.doors import UnsupportedMediaType
 from app.edge.uploads import bounded
 from app.errors import BadInput
+from app.json_text import JsonError, read_quick_json
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -53,9 +53,9 @@ async def read_content(request: Request, most: int) -> Any:
     if content_type != JSON:
         raise UnsupportedMediaType(f"The content type of a body is {JSON}, {FORM} or {MULTIPART}.")
     try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise BadInput(f"The body is not JSON in UTF-8: {error.msg}.") from None
+        return read_quick_json(body)
+    except JsonError as error:
+        raise BadInput(f"The body is not JSON in UTF-8: {error}.") from None
 
 
 async def read_fields(request: Request, most: int) -> dict[str, Any]:

@@ -6,12 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
 from app.definition.conditions import Compare, Condition, Every, Parameter, Related, Some
 from app.definition.model import Application, Model
 from app.definition.names import snake
 from app.errors import BadInput
+from app.json_text import JsonError, read_quick_json
 from app.properties import KINDS
 from app.properties.base import EXISTENCE_OPERATORS
 from app.shims.records.addresses import Addresses
@@ -69,9 +68,9 @@ class ConditionParser:
         """The condition of the parameter `filters`: JSON as text or read already; raises `BadInput`."""
         if isinstance(filters, str):
             try:
-                filters = orjson.loads(filters)
-            except orjson.JSONDecodeError as error:
-                raise _wrong(f"is not JSON: {error.msg}") from None
+                filters = read_quick_json(filters.encode())
+            except JsonError as error:
+                raise _wrong(f"is not JSON: {error}") from None
         return self._group(model, filters, _MOST_NESTED)
 
     def compare_ids(self, ids: list[int]) -> Condition:

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from app.definition.conditions import Every
 from app.definition.model import Application, Model
 from app.errors import BadInput
+from app.json_text import JsonError, read_quick_json
 from app.properties import KINDS
 from app.resolvers.listing import Listing
 from app.resolvers.records import parse_id
@@ -43,6 +42,9 @@ class ListParser:
     def parse(self, model: Model, parameters: Mapping[str, Any]) -> Asked:
         """What is asked; parameters that this door does not know mean nothing."""
         given = {name: value for name, value in parameters.items() if value not in (None, "")}
+        if parameters.get("ids") == "":
+            # A client that selects nothing wants nothing, and not everything.
+            given["ids"] = []
         conditions = ConditionParser(self.application, self.addresses, self.visible)
         parts = []
         if "filters" in given:
@@ -92,8 +94,8 @@ class ListParser:
 def _ids(given: Any) -> list[int]:
     if isinstance(given, str) and given.startswith("["):
         try:
-            given = orjson.loads(given)
-        except orjson.JSONDecodeError:
+            given = read_quick_json(given.encode())
+        except JsonError:
             raise _wrong("ids", "is no list of ids") from None
     listed: Sequence[Any] = given if isinstance(given, list) else str(given).split(",")
     try:
