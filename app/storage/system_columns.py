@@ -5,49 +5,48 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Index, text
-from sqlmodel import Field
 
 from app.storage.columns import Json, UtcDateTime, collated_text
 
 
-def key_field() -> Any:
+def key_column(name: str) -> Column[Any]:
     """Part of the primary key, a text."""
-    return Field(sa_column=Column(collated_text(), primary_key=True))
+    return Column(name, collated_text(), primary_key=True)
 
 
-def text_field() -> Any:
+def text_column(name: str) -> Column[Any]:
     """A text."""
-    return Field(sa_column=Column(collated_text(), nullable=False))
+    return Column(name, collated_text(), nullable=False)
 
 
-def maybe_text_field() -> Any:
+def maybe_text_column(name: str) -> Column[Any]:
     """A text or null."""
-    return Field(default=None, sa_column=Column(collated_text()))
+    return Column(name, collated_text())
 
 
-def moment_field() -> Any:
+def moment_column(name: str) -> Column[Any]:
     """A moment in UTC."""
-    return Field(sa_column=Column(UtcDateTime(), nullable=False))
+    return Column(name, UtcDateTime(), nullable=False)
 
 
-def maybe_moment_field() -> Any:
+def maybe_moment_column(name: str) -> Column[Any]:
     """A moment in UTC, or null."""
-    return Field(default=None, sa_column=Column(UtcDateTime()))
+    return Column(name, UtcDateTime())
 
 
-def json_field() -> Any:
+def json_column(name: str) -> Column[Any]:
     """JSON or null."""
-    return Field(default=None, sa_column=Column(Json()))
+    return Column(name, Json())
 
 
-def number_field() -> Any:
+def number_column(name: str) -> Column[Any]:
     """A whole number of 64 bits."""
-    return Field(sa_column=Column(BigInteger(), nullable=False))
+    return Column(name, BigInteger(), nullable=False)
 
 
-def maybe_number_field() -> Any:
+def maybe_number_column(name: str) -> Column[Any]:
     """A whole number of 64 bits, or null."""
-    return Field(default=None, sa_column=Column(BigInteger()))
+    return Column(name, BigInteger())
 
 
 def index_of_rows(name: str, *columns: str, where: str) -> Index:
