@@ -32,6 +32,7 @@ from app.resolvers.audit import STARTER, administered, migrated
 from app.resolvers.context import Generation, Server
 from app.resolvers.key_ring import KeyRing
 from app.resolvers.run_callers import RunCallers
+from app.resolvers.standings import Standings
 from app.resolvers.tokens import Tokens
 from app.schema.endpoint import GraphQLEndpoint
 from app.server.opening import close_server, database_url, open_mail, open_server
@@ -51,7 +52,7 @@ from app.storage.sessions import Sessions
 from app.storage.system import SYSTEM
 from app.storage.tables import Tables, build_tables
 from app.storage.users import Users
-from app.storage.work import Work
+from app.storage.work import Database, Work
 
 if TYPE_CHECKING:
     from app.storage.migrate import Gone
@@ -288,6 +289,7 @@ def build_generation(
         runs=runs,
         durable=durable_runs(server, engine, revision, revive),
         tokens=tokens,
+        standings=_standings(server.database, tables, permissions),
         keys=KeyRing(application.uuid.hex, server.database, server.keystore),
         library=library,
         telling_roles=telling_roles(application),
@@ -299,17 +301,21 @@ def build_generation(
 
 def _tokens(server: Server, tables: Tables, permissions: Permissions, records: Records) -> Tokens:
     application, dialect = tables.application, server.database.dialect
-    profiles = application.authentication_profiles
     return Tokens(
         application,
         permissions,
         records,
         Sessions(dialect, application.uuid.hex),
         AuditRows(dialect),
-        {name: Callers(tables, profile, dialect) for name, profile in profiles.items()},
         server.keystore,
         timedelta(seconds=server.settings.refresh_grace_seconds),
     )
+
+
+def _standings(database: Database, tables: Tables, permissions: Permissions) -> Standings:
+    profiles = tables.application.authentication_profiles.values()
+    callers = {one.uuid.hex: (one, Callers(tables, one, database.dialect)) for one in profiles}
+    return Standings(database, permissions, callers)
 
 
 def _callers(

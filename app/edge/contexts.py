@@ -40,7 +40,7 @@ class Edge:
             return self.anonymous(request, door)
         generation = self.generation(request)
         try:
-            principal = await authenticate(self.server, generation, authorization)
+            principal = await authenticate(generation, authorization)
         except REFUSALS as error:
             tell_unknown(self._context(request, door, generation, ANYBODY), authorization, error)
             raise

@@ -17,7 +17,6 @@ from app.resolvers.audit import tell_refusal
 from app.resolvers.context import Context, Generation, Server
 from app.resolvers.key_ring import KeyRing
 from app.resolvers.keys import takes_keys
-from app.resolvers.tokens import Tokens
 from app.storage.keys import Holder, KeyKind
 from app.storage.users import email_key
 
@@ -28,7 +27,7 @@ _SIGNED_KEY = re.compile(r"v1\.[0-9a-f]{16}\.([A-Za-z0-9_-]{43})\.[A-Za-z0-9_-]{
 _TOKEN = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{86}")
 
 
-async def authenticate(server: Server, generation: Generation, authorization: str | None) -> Principal:
+async def authenticate(generation: Generation, authorization: str | None) -> Principal:
     """The caller behind an `Authorization` header with a Bearer token; without the header, or an empty one, anybody.
 
     Raises `Unauthenticated` for another scheme and for a token that is forged, expired, revoked, of another
@@ -38,7 +37,7 @@ async def authenticate(server: Server, generation: Generation, authorization: st
         # Webservices whose header is a template send it empty while they have no token yet.
         return ANYBODY
     try:
-        return await _principal(server, generation.tokens, _bearer(authorization))
+        return await generation.standings.find(generation.tokens.read(_bearer(authorization)))
     except Unauthenticated:
         if generation.permissions.private:
             raise PrivateDataMode from None
@@ -115,17 +114,6 @@ def credential_id(authorization: str | None) -> str:
         return f"token:{hashlib.sha256(text.encode()).hexdigest()[:16]}"
     scheme = sent.partition(" ")[0].lower()
     return scheme if scheme in ("basic", "bearer") else "unknown"
-
-
-async def _principal(server: Server, tokens: Tokens, text: str) -> Principal:
-    claims = tokens.read(text)
-    version = server.database.version()
-    known = tokens.recall(claims, version)
-    if known is not None:
-        return known
-    found = await server.database.read(lambda: tokens.find(claims))
-    tokens.remember(claims, found, version)
-    return found.principal
 
 
 async def _holder(server: Server, keys: KeyRing, kind: KeyKind, sent: str) -> Holder | None:

@@ -26,6 +26,7 @@ from app.metrics import Metrics
 from app.outbound import Outbound
 from app.permissions import Grant, Opened, Permissions, Principal, Verb
 from app.resolvers.key_ring import KeyRing
+from app.resolvers.standings import Standings
 from app.resolvers.tokens import Tokens
 from app.resolvers.trail import Trail
 from app.settings import Settings
@@ -71,6 +72,7 @@ class Generation:
     runs: Runs
     durable: DurableRuns
     tokens: Tokens
+    standings: Standings
     keys: KeyRing
     library: Library
     telling_roles: frozenset[str]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from functools import partial
 
 from app.auth.keys import digest, key_id, matches, read_signed_key
 from app.auth.keystore import Keystore
 from app.logs import get_logger
-from app.storage.keys import NOTE_EVERY, Holder, Key, KeyKind, Keys
+from app.resolvers.gathered import Gathered
+from app.storage.keys import KEY_KINDS, NOTE_EVERY, Holder, Key, KeyKind, Keys
 from app.storage.work import Database
 
 _REMEMBERED = 4_096
@@ -22,7 +24,8 @@ class KeyRing:
     def __init__(self, application: str, database: Database, keystore: Keystore) -> None:
         self._application = application
         self._database = database
-        self._keys = Keys(database.dialect, application)
+        self._keys = keys = Keys(database.dialect, application)
+        self._holders = {kind: Gathered(database, partial(keys.find, kind)) for kind in KEY_KINDS}
         self._pepper = keystore.secret("key-pepper")
         self._signing_key = keystore.secret("phixflow-api-key")
         self._nobody = digest(self._pepper, "")
@@ -31,8 +34,7 @@ class KeyRing:
 
     async def find(self, kind: KeyKind, text: str) -> Holder | None:
         """Who holds this key, if it is one of this kind that counts now; None whatever else it is."""
-        id = key_id(text)
-        found = await self._database.read(lambda: self._keys.find(kind, id))
+        found = await self._holders[kind].find(key_id(text))
         right = matches(self._pepper, text, self._nobody if found is None else found.key.digest)
         if found is None or not right or found.key.expires <= datetime.now(UTC):
             return None

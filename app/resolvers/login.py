@@ -10,7 +10,7 @@ from app.definition.model import AuthenticationProfile
 from app.errors import ActionFailed, ActionQLError, PrivateDataMode, TooManyRequests, Unauthenticated
 from app.resolvers.audit import entry, refusals_told
 from app.resolvers.context import Context
-from app.resolvers.tokens import REFUSED
+from app.resolvers.standings import REFUSED
 from app.storage.audit import OK
 from app.storage.sessions import Session
 from app.storage.work import Work

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,15 +14,14 @@ from app.definition.conditions import Compare
 from app.definition.model import ROLE_MODEL, Application, AuthenticationProfile
 from app.errors import Unauthenticated
 from app.permissions import Permissions, Principal, Verb
+from app.resolvers.standings import REFUSED, credential_of
 from app.storage.audit import OK, AuditRows, Entry
-from app.storage.callers import Callers
 from app.storage.records import Records
 from app.storage.selection import Leaf, Many, Selection, Source, Values, granted, whole
 from app.storage.sessions import Session, Sessions
 from app.storage.work import Work
 
 ISSUER = "actionql"
-REFUSED = "The token is not valid."
 CREDENTIAL = "\0credential"
 _REMEMBERED = 4_096
 
@@ -37,14 +35,6 @@ class User:
     credential: str
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Who a session stands for, and until when."""
-
-    principal: Principal
-    ends: datetime
-
-
 class Tokens:
     """Makes, reads, renews and revokes the token pairs of one application."""
 
@@ -55,7 +45,6 @@ class Tokens:
         records: Records,
         sessions: Sessions,
         audit: AuditRows,
-        callers: Mapping[str, Callers],
         keystore: Keystore,
         grace: timedelta,
     ) -> None:
@@ -63,10 +52,7 @@ class Tokens:
         self._permissions = permissions
         self._records = records
         self._sessions = sessions
-        profiles = application.authentication_profiles
-        self._callers = {profiles[name].uuid.hex: (profiles[name], one) for name, one in callers.items()}
         self._genuine: dict[str, AccessToken] = {}
-        self._standing: dict[tuple[str, str], tuple[int, Standing]] = {}
         self._audit = audit
         self._access_key = keystore.secret("access-token")
         self._refresh_key = keystore.secret("refresh-token")
@@ -160,41 +146,6 @@ class Tokens:
         self._genuine[text] = claims
         return claims
 
-    def find(self, token: AccessToken) -> Work[Standing]:
-        """Who an access token stands for now: user, roles and session as the database has them."""
-        profile, callers = self._callers.get(token.auth_profile, (None, None))
-        if profile is None or callers is None:
-            raise Unauthenticated(REFUSED)
-        caller = yield from callers.find(token.sid)
-        if caller is None or caller.ends <= datetime.now(UTC):
-            raise Unauthenticated(REFUSED)
-        if caller.credential != _credential(caller.password):
-            raise Unauthenticated(REFUSED)
-        principal = Principal(
-            profile=profile.name,
-            model=profile.model,
-            record=caller.record,
-            roles=caller.roles,
-            privileges=self._permissions.privileges(caller.roles),
-            session=token.sid,
-        )
-        return Standing(principal, caller.ends)
-
-    def remember(self, token: AccessToken, found: Standing, version: int | None) -> None:
-        """Keeps what was found for as long as the database stays at the version it had before."""
-        if version is None:
-            return
-        if len(self._standing) >= _REMEMBERED:
-            self._standing.pop(next(iter(self._standing)))
-        self._standing[token.auth_profile, token.sid] = (version, found)
-
-    def recall(self, token: AccessToken, version: int | None) -> Principal | None:
-        """Who an access token stands for, if that was found at this version and the session has not ended since."""
-        known, found = self._standing.get((token.auth_profile, token.sid), (None, None))
-        if found is None or known != version or found.ends <= datetime.now(UTC):
-            return None
-        return found.principal
-
     def find_user(self, profile: AuthenticationProfile, name: str, value: Any) -> Work[User | None]:
         """The record of the profile's model whose property `name` has this value."""
         values = Values()
@@ -287,9 +238,4 @@ def _seconds(duration: timedelta) -> int:
 def _user(found: Mapping[str, Any], profile: AuthenticationProfile) -> User:
     record = {name: value for name, value in found.items() if name not in (CREDENTIAL, profile.roles)}
     roles = frozenset(role["name"] for role in found[profile.roles]) if profile.roles else frozenset[str]()
-    return User(record, roles, _credential(found.get(CREDENTIAL)))
-
-
-def _credential(password: str | None) -> str:
-    """What a session keeps of a stored password, to see that it has changed."""
-    return hashlib.sha256((password or "").encode()).hexdigest()[:32]
+    return User(record, roles, credential_of(found.get(CREDENTIAL)))

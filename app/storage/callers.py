@@ -5,16 +5,16 @@ Every request with a token asks this, so it is no selection of the read compiler
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import FromClause, bindparam, literal, select
+from sqlalchemy import FromClause, Text, bindparam, literal, select
 
 from app.definition.model import ROLE_MODEL, AuthenticationProfile
 from app.properties import KINDS
-from app.storage.prepare import DialectName, prepare
+from app.storage.prepare import DialectName, one_of, prepare
 from app.storage.system import SESSION
 from app.storage.tables import ModelTable, RelationTable, Tables
 from app.storage.work import Work
@@ -50,36 +50,42 @@ class Callers:
         joined: FromClause = SESSION.join(users.table, users.columns["id"] == SESSION.c.record)
         if profile.roles is not None:
             joined = _with_roles(joined, users, users.relations[profile.roles], roles)
-        self._find = prepare(
-            select(
-                SESSION.c.credential,
-                SESSION.c.ends,
-                password.label("password"),
-                role.label("role"),
-                *(users.columns[name] for name in self._names),
-                *(users.relations[name].column for name in self._parents),
-            )
-            .select_from(joined)
-            .where(
-                SESSION.c.id == bindparam("session"),
-                SESSION.c.application == bindparam("of"),
-                SESSION.c.profile == bindparam("by"),
-                SESSION.c.revoked.is_(False),
-            ),
-            dialect,
+        found = select(
+            SESSION.c.id,
+            SESSION.c.credential,
+            SESSION.c.ends,
+            password.label("password"),
+            role.label("role"),
+            *(users.columns[name] for name in self._names),
+            *(users.relations[name].column for name in self._parents),
         )
+        live = found.select_from(joined).where(
+            SESSION.c.application == bindparam("of"),
+            SESSION.c.profile == bindparam("by"),
+            SESSION.c.revoked.is_(False),
+        )
+        self._find = prepare(live.where(SESSION.c.id == bindparam("session")), dialect)
+        self._find_all = prepare(live.where(one_of(SESSION.c.id, "sessions", Text(), dialect)), dialect)
 
-    def find(self, session: str) -> Work[Caller | None]:
-        """The user behind a session that was not revoked, or None; whether it has ended is for the caller to see."""
-        rows = yield self._find.statement({"session": session, "of": self._application, "by": self._profile})
-        if not rows:
-            return None
-        found = self._find.rows(rows)
-        credential, ends, password, _, *values = found[0]
+    def find(self, sessions: Sequence[str]) -> Work[Mapping[str, Caller]]:
+        """The users behind those sessions that were not revoked; whether one has ended is for the caller to see."""
+        values: dict[str, Any] = {"of": self._application, "by": self._profile}
+        if len(sessions) == 1:
+            statement = self._find.statement({**values, "session": sessions[0]})
+        else:
+            statement = self._find_all.statement({**values, "sessions": sessions})
+        found: dict[str, list[tuple[Any, ...]]] = {}
+        for session, *row in self._find.rows((yield statement)):
+            found.setdefault(session, []).append(tuple(row))
+        return {session: self._caller(rows) for session, rows in found.items()}
+
+    def _caller(self, rows: Sequence[tuple[Any, ...]]) -> Caller:
+        """The caller that these rows tell of, one for each role."""
+        credential, ends, password, _, *values = rows[0]
         record = dict(zip(self._names, values, strict=False))
         for name, id in zip(self._parents, values[len(self._names) :], strict=True):
             record[name] = None if id is None else {"id": id}
-        roles = frozenset(row[3] for row in found if row[3] is not None)
+        roles = frozenset(row[3] for row in rows if row[3] is not None)
         return Caller(record, roles, password, credential, ends)
 
 

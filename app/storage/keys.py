@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import Text, bindparam, insert, or_, select, update
 
-from app.storage.prepare import DialectName, prepare
+from app.storage.prepare import DialectName, one_of, prepare
 from app.storage.system import KEY, USER
 from app.storage.work import Work
 
@@ -53,17 +53,16 @@ class Keys:
 
     def __init__(self, dialect: DialectName, application: str) -> None:
         self._application = application
-        mine = (KEY.c.application == bindparam("of"), KEY.c.id == bindparam("key"))
+        ours = KEY.c.application == bindparam("of")
+        mine = (ours, KEY.c.id == bindparam("key"))
         live = (*mine, KEY.c.revoked.is_(None))
         holders = KEY.outerjoin(USER, (USER.c.id == KEY.c.user_id) & USER.c.disabled.is_(False))
         values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in Key.__slots__}
         self._insert = prepare(insert(KEY).values(**values), dialect)
-        self._find = prepare(
-            select(*_COLUMNS, USER.c.id, USER.c.email, USER.c.roles)
-            .select_from(holders)
-            .where(*live, KEY.c.kind == bindparam("as")),
-            dialect,
-        )
+        held = select(*_COLUMNS, USER.c.id, USER.c.email, USER.c.roles).select_from(holders)
+        held = held.where(ours, KEY.c.revoked.is_(None), KEY.c.kind == bindparam("as"))
+        self._find = prepare(held.where(KEY.c.id == bindparam("key")), dialect)
+        self._find_all = prepare(held.where(one_of(KEY.c.id, "keys", Text(), dialect)), dialect)
         self._all = prepare(
             select(*_COLUMNS, USER.c.email)
             .select_from(KEY.outerjoin(USER, USER.c.id == KEY.c.user_id))
@@ -81,13 +80,18 @@ class Keys:
         """Keeps a new key; `ReferenceViolated` where its user is gone."""
         yield self._insert.statement({f"new_{name}": getattr(key, name) for name in Key.__slots__})
 
-    def find(self, kind: KeyKind, id: str) -> Work[Holder | None]:
-        """The key of this kind with this id, unless it was revoked; whether it has expired is for the caller to see."""
-        rows = yield self._find.statement({"of": self._application, "key": id, "as": kind})
-        if not rows:
-            return None
-        *columns, user, email, roles = self._find.rows(rows)[0]
-        return Holder(Key(*columns), user, email or "", frozenset(roles or ()))
+    def find(self, kind: KeyKind, ids: Sequence[str]) -> Work[Mapping[str, Holder]]:
+        """Those of these keys that are of this kind and not revoked; whether one has expired the caller sees."""
+        values: dict[str, Any] = {"of": self._application, "as": kind}
+        if len(ids) == 1:
+            statement = self._find.statement({**values, "key": ids[0]})
+        else:
+            statement = self._find_all.statement({**values, "keys": ids})
+        rows = self._find.rows((yield statement))
+        return {
+            columns[0]: Holder(Key(*columns), user, email or "", frozenset(roles or ()))
+            for *columns, user, email, roles in rows
+        }
 
     def all(self) -> Work[Sequence[tuple[Key, str | None]]]:
         """Every key with the address of its user, the oldest first."""
@@ -102,4 +106,4 @@ class Keys:
     def note_use(self, id: str, at: datetime) -> Work[None]:
         """Writes when a key was last used, unless that was done within the last minute."""
         values: dict[str, Any] = {"of": self._application, "key": id, "at": at, "before": at - NOTE_EVERY}
-        yield self._note.statement(values)
+        yield self._note.statement(values)._replace(last=True)

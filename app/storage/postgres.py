@@ -1,6 +1,6 @@
 """PostgreSQL as a `Database`: asyncpg without anything between it and the works.
 
-Connections go back to the pool as they are, which saves a round trip for each use: nothing here, and no work, may
+Connections are given back as they are, which saves a round trip for each use: nothing here, and no work, may
 set session state (`SET`, `LISTEN`, session advisory locks, temporary tables).
 """
 
@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import random
 import re
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal, TypeVar
 
 import asyncpg
@@ -18,6 +18,7 @@ import asyncpg
 from app.errors import Overloaded, TimedOut
 from app.metrics import Metrics
 from app.storage.failure import fail
+from app.storage.postgres_connections import Connections
 from app.storage.work import ReferenceViolated, Row, Statement, UniqueViolated, Work, remember
 
 T = TypeVar("T")
@@ -30,12 +31,6 @@ _LOST_RACES = (
     asyncpg.DeadlockDetectedError,
     # A migration changed a table since the statement was prepared.
     asyncpg.InvalidCachedStatementError,
-)
-_NO_ROOM = (
-    OSError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.CannotConnectNowError,
 )
 _KEY = re.compile(r"Key \((.+?)\)=\(")
 
@@ -57,14 +52,10 @@ class PostgresDatabase:
         write_limit: float = 10.0,
         patience: float = 30.0,
     ) -> None:
-        self._url = url
-        self._connections = connections
-        self._read_limit = read_limit
         self._write_limit = write_limit
-        self._patience = patience
         self._several: dict[str, None] = {}
-        self._pool: Any = None
-        self._opening = asyncio.Lock()
+        connect = partial(asyncpg.connect, url, **_options(read_limit, patience))
+        self._connections = Connections(connect, connections, patience)
 
     async def read(self, work: Callable[[], Work[T]]) -> T:
         """Runs a work that only reads, on one snapshot. Raises `TimedOut` after the limit."""
@@ -74,7 +65,7 @@ class PostgresDatabase:
         except StopIteration as end:
             result: T = end.value
             return result
-        async with self._connection() as connection:
+        async with self._connections.one() as connection:
             if first.sql not in self._several:
                 rows = await _read(connection, first)
                 try:
@@ -92,7 +83,7 @@ class PostgresDatabase:
 
     async def write(self, work: Callable[[], Work[T]]) -> T:
         """Runs a work in a transaction of its own; starts it anew when others got in its way."""
-        async with self._connection() as connection:
+        async with self._connections.one() as connection:
             for attempt in range(1, _ATTEMPTS + 1):
                 try:
                     return await self._attempt(connection, work())
@@ -108,13 +99,12 @@ class PostgresDatabase:
 
     def show(self, metrics: Metrics) -> None:
         """Joins the use of the pool to the figures of the process."""
-        metrics.read("connections_open", lambda: self._pool.get_size() if self._pool else 0)
-        metrics.read("connections_idle", lambda: self._pool.get_idle_size() if self._pool else 0)
+        metrics.read("connections_open", lambda: self._connections.open)
+        metrics.read("connections_idle", lambda: self._connections.idle)
 
     async def close(self) -> None:
         """Waits for what is under way, then closes every connection."""
-        if self._pool is not None:
-            await self._pool.close()
+        await self._connections.close()
 
     async def _attempt(self, connection: Any, work: Work[T]) -> T:
         try:
@@ -146,50 +136,21 @@ class PostgresDatabase:
         finally:
             work.close()
 
-    @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[Any]:
-        pool = self._pool or await self._open()
-        try:
-            connection = await pool.acquire(timeout=self._patience)
-        except TimeoutError as error:
-            raise Overloaded("No database connection became free.") from error
-        except _NO_ROOM as error:
-            raise Overloaded("The database can't be reached.") from error
-        try:
-            yield connection
-        finally:
-            await pool.release(connection)
 
-    async def _open(self) -> Any:
-        async with self._opening:
-            if self._pool is None:
-                try:
-                    self._pool = await asyncpg.create_pool(self._url, **self._options())
-                except (TimeoutError, *_NO_ROOM) as error:
-                    raise Overloaded("The database can't be reached.") from error
-        return self._pool
-
-    def _options(self) -> dict[str, Any]:
-        return {
-            "min_size": min(2, self._connections),
-            "max_size": self._connections,
-            "max_queries": 1_000_000,
-            "statement_cache_size": _STATEMENTS,
-            "max_cached_statement_lifetime": 0,
-            "timeout": self._patience,
-            "reset": _keep_session,
-            "server_settings": {
-                "application_name": "actionql",
-                "timezone": "UTC",
-                "jit": "off",
-                "statement_timeout": str(int(self._read_limit * 1000)),
-                "idle_in_transaction_session_timeout": str(int(self._read_limit * 1000)),
-            },
-        }
-
-
-async def _keep_session(connection: Any) -> None:
-    """In place of `RESET ALL` and its like: works leave no session state behind."""
+def _options(read_limit: float, patience: float) -> dict[str, Any]:
+    longest = str(int(read_limit * 1000))
+    return {
+        "statement_cache_size": _STATEMENTS,
+        "max_cached_statement_lifetime": 0,
+        "timeout": patience,
+        "server_settings": {
+            "application_name": "actionql",
+            "timezone": "UTC",
+            "jit": "off",
+            "statement_timeout": longest,
+            "idle_in_transaction_session_timeout": longest,
+        },
+    }
 
 
 async def _read(connection: Any, statement: Statement) -> list[Row]:

@@ -86,7 +86,7 @@ async def open_shop(database_url: str, folder: Path) -> AsyncIterator[Shop]:
         for name in PEOPLE:
             pair = await running.pair(STAFF, f"{name}@example.org", f"{name} password")
             header = f"Bearer {pair['jwtToken']}"
-            principals[name] = await authenticate(running.server, running.generation, header)
+            principals[name] = await authenticate(running.generation, header)
         yield Shop(running, Schemas(given), principals)
 
 

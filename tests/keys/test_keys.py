@@ -144,7 +144,7 @@ async def test_key_opens_no_other_door(depot: Depot) -> None:
     for key in (rest, incoming, inner):
         assert type(await refusal(depot.by_module(key))) is Unauthenticated
     for key in (rest, incoming, module, inner):
-        bearer = authenticate(depot.server, depot.generation, f"Bearer {key}")
+        bearer = authenticate(depot.generation, f"Bearer {key}")
         assert type(await refusal(bearer)) is Unauthenticated
 
 

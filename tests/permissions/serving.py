@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -158,13 +159,14 @@ async def serving(
     *applications: Application,
     raising: bool = True,
     prepare: Callable[[Server], Server] = lambda server: server,
+    secrets: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[Serving]:
     """A server for applications, this folder's where none is given; `raising` lets its failures through."""
     server = await open_server(settings)
     watched = Watched(server.database)
     server = prepare(replace(server, database=watched))
     try:
-        generations = await open_applications(server, list(applications) or [definition()], {})
+        generations = await open_applications(server, list(applications) or [definition()], secrets)
         edge = Edge(server, Applications(generations))
         app = Front(server.settings)
         app.open(edge, GraphQLEndpoint(edge))

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from app.resolvers import tokens
+from app.resolvers import standings, tokens
 from tests.permissions.forgeries import OTHER, b64, forgeries, signed, unb64
 from tests.permissions.serving import Answer, Serving, definition, serving, settings
 
@@ -131,7 +131,8 @@ async def test_access_token_of_a_session_that_has_ended_is_refused_although_it_s
     claims = unb64(payload)
     long = signed(unb64(header), claims | {"exp": claims["exp"] + 10 * 86_400}, key)
     assert (await alone.ask(ME, token=long)).code is None
-    monkeypatch.setattr(tokens, "datetime", later(days=3))
+    for module in (tokens, standings):
+        monkeypatch.setattr(module, "datetime", later(days=3))
     await refused(alone, ME, long)
 
 

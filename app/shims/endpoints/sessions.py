@@ -91,7 +91,7 @@ def check_origin(context: Context, request: Request) -> None:
 
 
 async def _known(context: Context, authorization: str) -> Context:
-    principal = await authenticate(context.server, context.generation, authorization)
+    principal = await authenticate(context.generation, authorization)
     return replace(context, principal=principal)
 
 

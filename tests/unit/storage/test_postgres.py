@@ -207,7 +207,7 @@ async def test_write_of_one_statement_is_a_transaction_by_itself(database: Postg
 
         return steps
 
-    async with database._connection() as connection:
+    async with database._connections.one() as connection:
         with connection.query_logger(note):
             await database._attempt(connection, work(1, last=True)())
             with pytest.raises(UniqueViolated):
