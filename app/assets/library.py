@@ -83,10 +83,13 @@ class Library:
 
 
 async def sweep(store: LocalStore, database: Database, patience: timedelta = PATIENCE) -> int:
-    """Removes the files that no record came to refer to within `patience`, and what crashes left; tells how many."""
-    rows, since = AssetRows(database.dialect), datetime.now(UTC) - patience
+    """Removes the files that no record came to refer to within `patience`, and what crashes left; tells how many.
+
+    A file that a run may hold stays until the run has ended.
+    """
+    rows = AssetRows(database.dialect)
 
     async def wanted(id: str) -> bool:
-        return await database.read(lambda: rows.wanted(id, since))
+        return await database.read(lambda: rows.wanted(id, patience))
 
     return await store.sweep(wanted, patience)

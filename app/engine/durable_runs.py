@@ -15,8 +15,9 @@ from app.engine.changes import Changes
 from app.engine.dispatch import Dispatcher
 from app.engine.driver import Driver, Taken
 from app.engine.execution import Execution
+from app.engine.given_files import check_files
 from app.engine.interpreter import Context
-from app.engine.questions import belongs
+from app.engine.questions import check_question
 from app.engine.recorded import recorded_input
 from app.engine.repeated import NOT_KEPT
 from app.engine.run import Run, Start
@@ -128,7 +129,7 @@ class DurableRuns:
         `BadInput` names what is wrong with the answer. `Conflict` where the run does not wait, or the token is not
         that of its question; `KeyReused` where the key came with another answer.
         """
-        _check_question(row, token)
+        check_question(row, token)
         cursor = await self._answered(row, input)
         here = self._dispatcher.has_room
 
@@ -151,8 +152,9 @@ class DurableRuns:
         asked = None if step is None else step.run(context.scope(execution, step))
         if step is None or not isinstance(asked, Ask):
             raise StepFailed("The run does not stand at a question.")
-        application = taken.runs.application
-        execution.settle(step, Done(check_values(application, asked.fields, input, "field of this question")))
+        values = check_values(taken.runs.application, asked.fields, input, "field of this question")
+        await check_files(taken.runs.services.assets, asked.fields, values)
+        execution.settle(step, Done(values))
         return self._cursors.write(row.id, execution)
 
     async def cancel(self, run: str, told: Entry) -> bool:
@@ -289,13 +291,3 @@ def stored(new: NewRun) -> StoredRun:
     """The row of a run that was just begun, as it would be read."""
     known = {name: getattr(new, name) for name in NewRun.__slots__ if name in StoredRun.__slots__}
     return StoredRun(**{**dict.fromkeys(StoredRun.__slots__), **known})
-
-
-def _check_question(row: StoredRun, token: str) -> None:
-    if row.ended is not None:
-        raise Conflict("The run has ended; it takes no answer.")
-    if row.state != "waiting_for_input":
-        asked = "has been answered" if row.wait else "has not been asked"
-        raise Conflict(f"The run does not wait: its question {asked}.")
-    if not belongs(token, row.wait):
-        raise Conflict("The token is not that of the question which the run waits for.")

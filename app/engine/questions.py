@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.definition.model import Input
+from app.errors import Conflict
 from app.expressions import to_plain
 from app.steps.base import Ask
+from app.storage.durable_runs import StoredRun
 
 
 def question(ask: Ask) -> dict[str, Any]:
@@ -23,6 +25,17 @@ def question(ask: Ask) -> dict[str, Any]:
 def belongs(token: str, wait: Mapping[str, Any] | None) -> bool:
     """Whether the token is that of the question."""
     return wait is not None and secrets.compare_digest(token.encode(), str(wait.get("token", "")).encode())
+
+
+def check_question(row: StoredRun, token: str) -> None:
+    """Raises `Conflict` unless the run waits for an answer to the question with this token."""
+    if row.ended is not None:
+        raise Conflict("The run has ended; it takes no answer.")
+    if row.state != "waiting_for_input":
+        asked = "has been answered" if row.wait else "has not been asked"
+        raise Conflict(f"The run does not wait: its question {asked}.")
+    if not belongs(token, row.wait):
+        raise Conflict("The token is not that of the question which the run waits for.")
 
 
 def _field(name: str, field: Input) -> dict[str, Any]:

@@ -73,7 +73,7 @@ class Runs:
         self._rows = RunRows(database.dialect)
         self._repeats = RepeatRows(database.dialect)
         self.actions = actions
-        self._services = services
+        self.services = services
         self._permissions = permissions
         self._passwords = passwords
         self._leaving: set[asyncio.Task[Ended]] = set()
@@ -225,7 +225,7 @@ class Runs:
             created=run.created,
             state=state,
             reason=None if error is None else error_code(error),
-            error=None if error is None else self._services.conceal(error_words(error)),
+            error=None if error is None else self.services.conceal(error_words(error)),
             ended=None if state == "running" else datetime.now(UTC),
             input=self._input_of(run),
             result=self._result_of(run, execution) if state == "completed" else None,
@@ -257,7 +257,7 @@ class Runs:
             write = Write(execution.shared["now"], run.hashes)
             key = f"{run.id}:{execution.steps}"
             authorize = as_caller if execution.narrowed else self._permissions.of_application
-            return Scope(execution.variables, self._services, write.now, write, key, authorize)
+            return Scope(execution.variables, self.services, write.now, write, key, authorize)
 
         return scope
 
@@ -267,18 +267,18 @@ class Runs:
         return {
             **clock(),
             "me": record_of(run.start.principal),
-            "config": self._services.config,
+            "config": self.services.config,
             "run": {"id": run.id, "action": action.name, "door": run.start.door},
         }
 
     @property
     def application(self) -> Application:
         """The definition whose actions it runs."""
-        return self._services.application
+        return self.services.application
 
     def conceal(self, text: str) -> str:
         """The text without the application's secrets."""
-        return self._services.conceal(text)
+        return self.services.conceal(text)
 
     def time_of(self, start: Start) -> float:
         """How long a run may be at work, where its caller says so."""

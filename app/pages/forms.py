@@ -105,8 +105,24 @@ def controls(
 
 
 def answer(fields: Sequence[Mapping[str, Any]], sent: Sent) -> dict[str, Any]:
-    """What was sent as the answer to a question, an empty field as null; whether it is right is for its kind to say."""
+    """What was sent as the answer to a question, an empty field as null; whether it is right is for its kind to say.
+
+    Texts that should be JSON are not `unreadable`.
+    """
     return {one["name"]: _value(one, sent.get(one["name"], ())) for one in fields}
+
+
+def unreadable(fields: Sequence[Mapping[str, Any]], sent: Sent) -> dict[str, str]:
+    """What is wrong with texts that should be JSON, by field; as a value of its own, a text is in quotes."""
+    wrong: dict[str, str] = {}
+    for one in fields:
+        text = next(filter(None, sent.get(one["name"], ())), None)
+        if one["kind"] in _JSON and text is not None:
+            try:
+                _read(text)
+            except JsonError as error:
+                wrong[one["name"]] = f"is no JSON: {error}"
+    return wrong
 
 
 def _control(one: Mapping[str, Any], sent: Sent | None, reason: str | None) -> Control:
@@ -156,15 +172,11 @@ def _value(one: Mapping[str, Any], texts: Sequence[str]) -> Any:
         # A box that is not ticked is not sent; a choice that must be made is no box.
         return False if kind == "boolean" and not one["required"] else None
     text = given[0].replace("\r\n", "\n")
-    return _json(text) if kind in _JSON else text
+    return _read(text) if kind in _JSON else text
 
 
-def _json(text: str) -> Any:
-    """The JSON of a text, else the text, of which its kind says that it is none."""
-    try:
-        return read_foreign_json(text, Limits(len(text), _DEPTH, _DIGITS))
-    except JsonError:
-        return text
+def _read(text: str) -> Any:
+    return read_foreign_json(text, Limits(len(text), _DEPTH, _DIGITS))
 
 
 def _file_name(reference: str) -> str:

@@ -34,7 +34,7 @@ from app.errors import (
     NotFound,
     TooLarge,
 )
-from app.pages.forms import FILES, KEPT, answer, controls
+from app.pages.forms import FILES, KEPT, answer, controls, unreadable
 from app.pages.refusal import refusal_page
 from app.pages.rendering import browser_cookie, browser_of, page
 from app.resolvers.assets import keep
@@ -180,7 +180,7 @@ async def _take(visit: Visit, form: FormData) -> Response:
 async def _sent(
     context: Context, fields: Sequence[Mapping[str, Any]], form: FormData
 ) -> tuple[dict[str, Sequence[str]], dict[str, str]]:
-    """What the fields of a form hold, references for files, which are kept; and the files that cannot be."""
+    """What the fields of a form hold, references for files, which are kept; and what is wrong with what."""
     found: dict[str, Sequence[str]] = {}
     wrong: dict[str, str] = {}
     for one in fields:
@@ -192,7 +192,7 @@ async def _sent(
             found[name] = await _files(context, one["kind"], given, form.getlist(name + KEPT))
         except TooLarge as error:
             wrong[name] = f"is too large. {error.message}"
-    return found, wrong
+    return found, {**wrong, **unreadable(fields, found)}
 
 
 async def _files(context: Context, kind: str, given: Sequence[Any], before: Sequence[Any]) -> Sequence[str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import bindparam, insert, or_, select
+from sqlalchemy import bindparam, exists, insert, select
 
 from app.storage.prepare import prepare
-from app.storage.system import ASSET
+from app.storage.system import ASSET, RUN
 from app.storage.work import Work
 
 
@@ -40,8 +40,13 @@ class AssetRows:
             select(*_COLUMNS).where(ASSET.c.id == bindparam("asset"), ASSET.c.application == bindparam("of")),
             dialect,
         )
-        wanted = or_(ASSET.c.state == "attached", ASSET.c.created > bindparam("since"))
-        self._wanted = prepare(select(ASSET.c.id).where(ASSET.c.id == bindparam("asset"), wanted), dialect)
+        known = select(ASSET.c.application, ASSET.c.state, ASSET.c.created)
+        self._known = prepare(known.where(ASSET.c.id == bindparam("asset")), dialect)
+        began = bindparam("began", type_=RUN.c.created.type)
+        held = exists().where(
+            RUN.c.application == bindparam("of"), RUN.c.ended.is_(None), RUN.c.created < began
+        )
+        self._held = prepare(select(1).where(held), dialect)
 
     def insert(self, row: AssetRow) -> Work[None]:
         """Keeps the row of a file that has just been stored."""
@@ -54,7 +59,16 @@ class AssetRows:
         found = self._find.rows(rows)
         return AssetRow(*found[0]) if found else None
 
-    def wanted(self, id: str, since: datetime) -> Work[bool]:
-        """Whether a record refers to the file of any application, or may still come to: it was stored after `since`."""
-        rows = yield self._wanted.statement({"asset": id, "since": since})
-        return bool(rows)
+    def wanted(self, id: str, patience: timedelta) -> Work[bool]:
+        """Whether a record refers to the file of any application, or may still come to.
+
+        One may within `patience` after the file was stored, and for as long as a run goes on that began before then:
+        what the run holds, and a person may answer after weeks, nobody else knows.
+        """
+        found = self._known.rows((yield self._known.statement({"asset": id})))
+        if not found:
+            return False
+        application, state, created = found[0]
+        if state == "attached" or created + patience > datetime.now(UTC):
+            return True
+        return bool((yield self._held.statement({"of": application, "began": created + patience})))

@@ -291,6 +291,41 @@ async def test_file_stays_where_another_field_is_wrong(office: Office) -> None:
     assert (stored["agreed"], stored["sure"], stored["photo"]) == (False, True, None)
 
 
+async def test_file_that_is_no_picture_and_text_that_is_no_json_are_told_at_their_fields(
+    office: Office,
+) -> None:
+    id = await asking(office, "Everything")
+    given = {"sure": "true", "secret": "a-long-password", "data": "{oops"}
+    files = {"paper": ("a.txt", b"text"), "photo": ("b.png", b"no picture")}
+    async with at_page(office, "Everything", id) as person:
+        page = await person.send(await person.look(), given, files=files)
+        assert page.status_code == 400
+        assert 'href="#field-data">data is no JSON: the text is not JSON at line 1 column 2.' in page.text
+        page = await person.send(page, {**given, "data": "{}"}, files={"photo": ("", b"")})
+        assert page.status_code == 400
+        assert 'href="#field-photo">photo is no image.' in page.text
+        assert await office.state("Everything", id) == "waiting_for_input"
+        sent = await person.send(page, {**given, "data": "{}"}, files={"photo": ("c.png", png())})
+        assert sent.status_code == 303, sent.text
+    await office.until("Everything", id, "completed")
+    stored = json.loads((await office.entries(id))[0])
+    assert (stored["photo"].endswith("/c.png"), stored["data"]) == (True, {})
+
+
+async def test_reference_to_a_file_that_was_not_stored_is_told_at_its_field(office: Office) -> None:
+    id = await asking(office, "Everything")
+    async with at_page(office, "Everything", id) as person:
+        missing = {"paper.kept": f"{'0' * 32}/a.txt", "papers.kept": f"{'1' * 32}/a.txt"}
+        page = await person.send(
+            await person.look(), {"sure": "true", **missing}, files={"photo": ("p.png", png())}
+        )
+        assert page.status_code == 400
+        assert 'href="#field-paper">paper is no file that was stored.' in page.text
+        assert 'href="#field-papers">papers is no file that was stored.' in page.text
+        assert "field-photo-error" not in page.text
+    assert await office.state("Everything", id) == "waiting_for_input"
+
+
 async def test_file_of_a_form_that_is_not_ours_is_not_kept(office: Office) -> None:
     id = await asking(office, "Everything")
     async with at_page(office, "Everything", id) as person:

@@ -48,6 +48,30 @@ async def test_sweep_removes_what_no_record_came_to_refer_to(database: Database,
     assert await store.stat(pending) is None
 
 
+@pytest.mark.parametrize(
+    ("application", "began", "ended", "swept"),
+    [
+        (APPLICATION, "2026-01-01", "NULL", 0),
+        (APPLICATION, "2026-01-01", "'2026-01-02T00:00:00.000000+00:00'", 1),
+        (APPLICATION, "9999-01-01", "NULL", 1),
+        ("b" * 32, "2026-01-01", "NULL", 1),
+    ],
+)
+async def test_sweep_leaves_what_a_run_may_hold_until_it_has_ended(
+    database: Database, tmp_path: Path, application: str, began: str, ended: str, swept: int
+) -> None:
+    store = LocalStore(tmp_path / "assets")
+    await Library(store, database, APPLICATION).store(_bytes(), name="a.txt")
+    for file in (tmp_path / "assets").rglob("?" * 32):
+        os.utime(file, (0, 0))
+    names = "id, application, action, action_name, state, door, run_as, created, ended"
+    created = f"'{began}T00:00:00.000000+00:00'"
+    values = f"'r', '{application}', 'a', 'A', 'waiting_for_input', 'graphql', 'caller', {created}, {ended}"
+    await database.write(lambda: _run(f"INSERT INTO actionql_run ({names}) VALUES ({values})"))
+
+    assert await sweep(store, database, timedelta(0)) == swept
+
+
 async def _bytes() -> AsyncIterator[bytes]:
     yield b"text"
 

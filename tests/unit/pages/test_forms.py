@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.pages.forms import WIDGETS, answer, controls
+from app.pages.forms import WIDGETS, answer, controls, unreadable
 from app.properties import KINDS
 
 REFERENCE = f"{'0' * 32}/a.txt"
@@ -79,12 +79,27 @@ def test_files_that_came_are_named_and_nothing_else() -> None:
         ("multi_list", ["a", "b"], ["a", "b"]),
         ("multi_file", [REFERENCE], [REFERENCE]),
         ("object", ['{"a": 1}'], {"a": 1}),
-        ("object", ["{"], "{"),
         ("json", ["[1, 2]"], [1, 2]),
     ],
 )
 def test_answer(kind: str, sent: list[str], value: Any) -> None:
     assert answer([one(kind)], {"x": sent, "y": ["z"]}) == {"x": value}
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent", "wrong"),
+    [
+        ("json", ["{oops"], "is no JSON: the text is not JSON at line 1 column 2"),
+        ("object", ["", "{"], "is no JSON: the text is not JSON at line 1 column 2"),
+        ("json", ["plain words"], "is no JSON: the text is not JSON at line 1 column 1"),
+        ("json", ['"plain words"'], None),
+        ("json", [""], None),
+        ("json", [], None),
+        ("text", ["{oops"], None),
+    ],
+)
+def test_text_that_should_be_json_is_read_or_refused(kind: str, sent: list[str], wrong: str | None) -> None:
+    assert unreadable([one(kind)], {"x": sent}) == ({} if wrong is None else {"x": wrong})
 
 
 def test_choice_that_must_be_made_is_missing() -> None:
