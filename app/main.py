@@ -18,7 +18,7 @@ from app.checks.together import check_together
 from app.definition.load import Loaded, from_text, text_of
 from app.definition.model import Application
 from app.definition.source import Outline, Source
-from app.edge import Applications, Edge
+from app.edge import Applications, Edge, Reloads
 from app.engine.compile import compile_actions
 from app.engine.revisions import Engine
 from app.engine.runs import Runs
@@ -100,27 +100,28 @@ def create_app(
     *,
     prepared: bool = False,
     read: Callable[[], Sequence[Loaded]] | None = None,
-    figures: Path | None = None,
+    shared: Path | None = None,
 ) -> Front:
     """The ASGI application; its shutdown ends what is running.
 
     Its start-up makes missing tables and seed records, unless they are `prepared`. With `read`, which gives the
-    definitions as they are now, it serves them anew whenever its `changed` is set. In the folder `figures` it shares
-    its metrics with the other workers of the server.
+    definitions as they are now, it serves them anew whenever its `changed` is set. In the folder `shared` it shares
+    its metrics, and why changed definitions are not served, with the other workers of the server.
     """
     environment = definition_environment() if environment is None else environment
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        shared = None if figures is None else Shared(figures)
-        server = await open_server(settings, Metrics(shared))
+        figures = None if shared is None else Shared(shared)
+        server = await open_server(settings, Metrics(figures))
         try:
-            edge, graphql = await _open_edge(server, definitions, environment, prepared=prepared)
+            reloads = Reloads(shared)
+            edge, graphql = await _open_edge(server, definitions, environment, reloads, prepared=prepared)
             front.open(edge, graphql)
             log.info("ready", applications=[one.application.name for one in edge.applications.generations])
             server.trail.open()
             publishing = (
-                None if shared is None else asyncio.create_task(publish_always(shared, server.metrics))
+                None if figures is None else asyncio.create_task(publish_always(figures, server.metrics))
             )
             sweeping = asyncio.create_task(sweep(server.store, server.database))
             worker = begin_worker(server, edge.applications.generations, driving=settings.drive_runs)
@@ -149,7 +150,12 @@ async def _stop_waits(server: Server, front: Front) -> None:
 
 
 async def _open_edge(
-    server: Server, definitions: Sequence[Loaded], environment: Mapping[str, str], *, prepared: bool
+    server: Server,
+    definitions: Sequence[Loaded],
+    environment: Mapping[str, str],
+    reloads: Reloads,
+    *,
+    prepared: bool,
 ) -> tuple[Edge, GraphQLEndpoint]:
     """What the doors need. Nothing else holds the generations, so that they can go when they are swapped."""
     with made_to_stay():
@@ -160,7 +166,7 @@ async def _open_edge(
             prepared=prepared,
             sources=_sources(definitions),
         )
-        edge = Edge(server, Applications(generations))
+        edge = Edge(server, Applications(generations, reloads))
         graphql = GraphQLEndpoint(edge)
         for generation in generations:
             graphql.warm(generation)

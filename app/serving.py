@@ -76,8 +76,8 @@ def serve_in_workers(
     At SIGHUP, with `reload` also whenever a file of `paths` changes, each reads the definitions again.
     """
     asyncio.run(prepare(settings, definitions, environment))
-    with TemporaryDirectory(prefix="actionql-metrics-") as figures:
-        worker = Worker(settings, _sources(definitions), dict(environment), tuple(paths), Path(figures))
+    with TemporaryDirectory(prefix="actionql-") as shared:
+        worker = Worker(settings, _sources(definitions), dict(environment), tuple(paths), Path(shared))
         config = _config(worker, settings, lifespan="on", factory=True, workers=workers)
         with _Port(fileno=config.bind_socket().detach()) as port:
             supervisor = _Supervisor(config, [port])
@@ -96,8 +96,8 @@ class Worker:
     sources: tuple[Source, ...]
     environment: dict[str, str]
     paths: tuple[Path, ...]
-    figures: Path
-    """The folder in which the workers share their metrics."""
+    shared: Path
+    """The folder in which the workers share what any of them tells of all."""
 
     def __call__(self) -> Starlette:
         configure_logs()
@@ -105,7 +105,7 @@ class Worker:
         definitions = [rebuild_application(source) for source in self.sources]
         read = partial(load_definitions, self.paths)
         app = create_app(
-            self.settings, definitions, self.environment, prepared=True, read=read, figures=self.figures
+            self.settings, definitions, self.environment, prepared=True, read=read, shared=self.shared
         )
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, app.changed.set)
         return _watching_stops(app)

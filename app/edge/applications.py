@@ -4,20 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from app.definition.names import parse_uuid
-from app.errors import NotFound, Problem
+from app.edge.reloads import NotRenewed, Reloads
+from app.errors import NotFound
 from app.resolvers.context import Generation
-
-
-@dataclass(frozen=True, slots=True)
-class NotRenewed:
-    """Why a changed definition is not served, and since when: what was served before still is."""
-
-    since: datetime
-    problems: tuple[Problem | str, ...]
-    """What is wrong, with its place where it has one."""
 
 
 @dataclass
@@ -25,8 +16,8 @@ class Applications:
     """The applications that this server holds now, swapped whole when definitions change."""
 
     generations: Sequence[Generation]
-    not_renewed: NotRenewed | None = None
-    """Set while the definitions as they are now could not be served."""
+    reloads: Reloads = field(default_factory=Reloads)
+    """What became of the last attempt to serve them as they are now."""
     _by_uuid: dict[str, Generation] = field(init=False)
     _by_host: dict[str, Generation] = field(init=False)
 
@@ -38,6 +29,11 @@ class Applications:
         self.generations = generations
         self._by_uuid = {one.application.uuid.hex: one for one in generations}
         self._by_host = {host.lower(): one for one in reversed(generations) for host in one.application.hosts}
+
+    def refused_of(self, generation: Generation, why: NotRenewed) -> list[str]:
+        """What is wrong with changed definitions, as far as it is for those of one application."""
+        others = [one.outline.files for one in self.generations if one is not generation]
+        return why.told_of(generation.outline.files, others)
 
     def by_id(self, id: str) -> Generation:
         """The application with this uuid, in any spelling, or this name."""

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http.cookies import SimpleCookie
-from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -23,7 +22,6 @@ from app.errors import (
     BadInput,
     Forbidden,
     PrivateDataMode,
-    Problem,
     Unauthenticated,
 )
 from app.pages.refusal import refusal_page
@@ -130,17 +128,10 @@ def refused_of(applications: Applications, generation: Generation) -> Refused | 
 
     Of what stands in the files of another application, only that something is wrong.
     """
-    refused = applications.not_renewed
+    refused = applications.reloads.refused
     if refused is None:
         return None
-    own = generation.outline.files
-    others = {file for one in applications.generations for file in one.outline.files} - own
-    alone = len(applications.generations) == 1
-    mine = [
-        str(replace(one, file=PurePath(one.file).name)) if isinstance(one, Problem) else one
-        for one in refused.problems
-        if (one.file not in others if isinstance(one, Problem) else alone)
-    ]
+    mine = applications.refused_of(generation, refused)
     return Refused(refused.since, mine, len(mine) < len(refused.problems))
 
 

@@ -19,9 +19,10 @@ from app.definition.model import Application
 from app.definition.source import Source
 from app.edge import Edge, NotRenewed
 from app.engine.worker import Worker
-from app.errors import ActionQLError, DefinitionError, Problem
+from app.errors import INTERNAL_CODE, ActionQLError, DefinitionError, Problem
 from app.logs import get_logger
 from app.memory import free_what_stayed
+from app.resolvers.audit import MOST_IDS, STARTER, administered
 from app.resolvers.context import Generation
 from app.schema.endpoint import GraphQLEndpoint
 from app.server.seed import Taken
@@ -66,6 +67,7 @@ class Renewal:
         self, edge: Edge, graphql: GraphQLEndpoint, worker: Worker, compile: Compile, settle: Settle
     ) -> None:
         self._applications = edge.applications
+        self._trail = edge.server.trail
         self._graphql = graphql
         self._worker = worker
         self._compile = compile
@@ -97,17 +99,29 @@ class Renewal:
         try:
             renewed = await self._renewed(read)
         except Exception as error:
-            problems = _problems(error)
-            self._applications.not_renewed = NotRenewed(datetime.now(UTC), problems)
-            told = tuple(map(str, problems))
-            log.error("changed definition not served", problems=told, exc_info=_unexpected(error))
+            self._refuse(error)
             return False
-        self._applications.not_renewed = None
+        self._applications.reloads.served()
         if not renewed:
             log.info("definitions unchanged")
             return False
         log.info("changed definitions served", applications=renewed)
         return True
+
+    def _refuse(self, error: Exception) -> None:
+        """Says why nothing has changed: in the log, in the console, and once in the audit trail."""
+        why = NotRenewed(datetime.now(UTC), _problems(error))
+        told = tuple(map(str, why.problems))
+        log.error("changed definition not served", problems=told, exc_info=_unexpected(error))
+        if not self._applications.reloads.refuse(why):
+            return
+        generations = self._applications.generations
+        problems = {one.application.uuid.hex: self._applications.refused_of(one, why) for one in generations}
+        concerned = {uuid: mine for uuid, mine in problems.items() if mine} or problems
+        code = error.code if isinstance(error, ActionQLError) else INTERNAL_CODE
+        for uuid, mine in concerned.items():
+            entry = administered(uuid, STARTER, "definition", "", tuple(mine[:MOST_IDS]))
+            self._trail.note(entry._replace(result=code))
 
     async def _renewed(self, read: Read) -> list[str]:
         """Swaps in what has changed, and tells which."""

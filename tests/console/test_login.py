@@ -99,7 +99,7 @@ async def test_pages_have_strict_headers_and_escape_what_they_show(shop: Shop) -
 async def test_problems_of_a_changed_definition_stand_above_every_page(shop: Shop) -> None:
     (file,) = shop.generation.outline.files
     problem = Problem(file, 3, "models.Order", "unknown <word>")
-    shop.edge.applications.not_renewed = NotRenewed(datetime.now(UTC), (problem, "Rows would go."))
+    shop.edge.applications.reloads.refuse(NotRenewed(datetime.now(UTC), (problem, "Rows would go.")))
     async with shop.person("viewer@example.org") as person:
         for path in ("runs", "application"):
             page = (await person.look(path)).text
@@ -118,7 +118,7 @@ async def test_problems_of_another_application_are_not_told_here(shop: Shop) -> 
     theirs = Problem("theirs.yaml", 7, "models.Salary", "unknown kind")
     new = Problem("new.yaml", 1, "", "the file is not UTF-8")
     refused = NotRenewed(datetime.now(UTC), (theirs, new, "3 rows of Salary would go."))
-    shop.edge.applications.not_renewed = refused
+    shop.edge.applications.reloads.refuse(refused)
     async with shop.person("viewer@example.org") as person:
         page = (await person.look("runs")).text
     assert "Salary" not in page and "theirs" not in page

@@ -20,6 +20,7 @@ from app.main import compile_applications, open_applications, settle
 from app.memory import free_what_stayed, made_to_stay
 from app.permissions import ANYBODY
 from app.resolvers.actions import run_action
+from app.resolvers.audit import list_audit
 from app.resolvers.context import Context
 from app.resolvers.runs import answer_run, run, start_action
 from app.schema.endpoint import GraphQLEndpoint
@@ -28,6 +29,7 @@ from app.server.renewal import Renewal
 from app.server.routes import Front
 from app.server.running import begin_worker
 from app.settings import load
+from app.storage.audit import Wanted
 from tests.durability.desk import DEFINITION, loaded
 
 QUERY = "{ allMark { totalCount results { step } } }"
@@ -124,10 +126,10 @@ async def test_what_was_served_before_is_freed(tmp_path: Path, database_url: str
 async def test_refusal_is_kept_until_a_definition_is_served(tmp_path: Path, database_url: str) -> None:
     async with life(tmp_path, database_url) as one:
         served = one.edge.applications.generations[0]
-        assert one.edge.applications.not_renewed is None
+        assert one.edge.applications.reloads.refused is None
         one.change("value: {kind: json}", "value: {kind: jsn}")
         assert not await one.renew()
-        refused = one.edge.applications.not_renewed
+        refused = one.edge.applications.reloads.refused
         assert refused is not None
         assert tuple(map(str, refused.problems)) == (
             f"{one.file}:13 models.Mark.properties.value.kind: unknown kind 'jsn'. Did you mean 'json'?",
@@ -135,7 +137,23 @@ async def test_refusal_is_kept_until_a_definition_is_served(tmp_path: Path, data
         assert one.edge.applications.generations[0] is served
         one.change("value: {kind: jsn}", "value: {kind: json}")
         assert not await one.renew()
-        assert one.edge.applications.not_renewed is None
+        assert one.edge.applications.reloads.refused is None
+
+
+async def test_refusal_is_told_once_in_the_audit_trail(tmp_path: Path, database_url: str) -> None:
+    async with life(tmp_path, database_url) as one:
+        one.change("value: {kind: json}", "value: {kind: jsn}")
+        for _ in range(2):
+            assert not await one.renew()
+        server = one.edge.server
+        await server.trail.close()
+        found = await list_audit(server, Wanted(operation="definition", result="DEFINITION_ERROR"))
+        (entry,) = [told.entry for told in found]
+        assert (entry.actor, entry.door) == ("operator", "server")
+        assert entry.application == one.edge.applications.generations[0].application.uuid.hex
+        assert entry.ids == (
+            "runs.yaml:13 models.Mark.properties.value.kind: unknown kind 'jsn'. Did you mean 'json'?",
+        )
 
 
 async def test_run_goes_on_with_the_definition_that_it_began_with(tmp_path: Path, database_url: str) -> None:

@@ -19,6 +19,7 @@ import httpx
 import pytest
 
 from tests.durability.ledger import ACTION, DEFINITION, Ledger, environment
+from tests.end_to_end.databases import run_sql
 from tests.support.files import FileServer, send_head
 from tests.support.server import Server, running_server
 
@@ -154,6 +155,10 @@ async def test_mistaken_definition_leaves_the_old_one_serving(
         await made.told(SERVED, 1)
         assert "new" in await made.fields()
         assert "Traceback" not in made.server.log.read_text()
+    # Told once, however many workers have read it.
+    sql = "SELECT ids FROM actionql_audit WHERE result = 'DEFINITION_ERROR'"
+    ((ids,),) = await run_sql(sqlite_database, sql)
+    assert json.loads(ids) == [problem.replace(str(made.file), made.file.name)]
 
 
 async def test_definition_that_would_leave_data_behind_is_not_served(
