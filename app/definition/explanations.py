@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from app.definition.source import Node, Path
-from app.definition.steps import OptionsError, Step, StepOptions
+from app.definition.steps import STEP_WORDS, OptionsError, Step, StepOptions
 from app.definition.types import NestedError
 from app.expressions import ExpressionError
 from app.suggestions import did_you_mean
@@ -56,11 +56,16 @@ def _each(error: ValidationError, model: type[BaseModel], node: Node, kinds: Kin
         elif details["type"] == "missing":
             yield Mistake(path[:-1], path[:-1], f"missing key {path[-1]!r}")
         elif details["type"] == "extra_forbidden":
-            known = sorted(known_keys(model, path[:-1], kinds))
-            message = f"unknown key {path[-1]!r}.{did_you_mean(str(path[-1]), known)}"
-            yield Mistake(path, path[:-1], message)
+            yield Mistake(path, path[:-1], f"unknown key {path[-1]!r}.{_remedy(model, path, kinds)}")
         else:
             yield Mistake(path, path, explain(details), branch=len(details["loc"]) > len(path))
+
+
+def _remedy(model: type[BaseModel], path: Path, kinds: Kinds) -> str:
+    """What to do about a key that is too much."""
+    if issubclass(model, StepOptions) and len(path) == 1 and path[0] in STEP_WORDS:
+        return " Write it beside the kind of the step, not below it."
+    return did_you_mean(str(path[-1]), sorted(known_keys(model, path[:-1], kinds)))
 
 
 def _in_options(error: OptionsError, path: Path, node: Node, kinds: Kinds) -> Iterator[Mistake]:

@@ -15,11 +15,16 @@ from app.storage.durable_runs import StoredRun
 
 
 def question(ask: Ask) -> dict[str, Any]:
-    """What is stored while the run waits: a new token, the texts, the fields as a form shows them, and since when."""
-    fields = [_field(name, field) for name, field in ask.fields.items()]
-    asked = datetime.now(UTC).isoformat()
-    token = secrets.token_urlsafe(16)
-    return {"token": token, "title": ask.title, "text": ask.text, "fields": fields, "asked": asked}
+    """What is stored while the run waits: a new token, the texts, the fields as a form shows them, and the times."""
+    now = datetime.now(UTC)
+    return {
+        "token": secrets.token_urlsafe(16),
+        "title": ask.title,
+        "text": ask.text,
+        "fields": [_field(name, field) for name, field in ask.fields.items()],
+        "asked": now.isoformat(),
+        "until": None if ask.within is None else (now + ask.within).isoformat(),
+    }
 
 
 def belongs(token: str, wait: Mapping[str, Any] | None) -> bool:

@@ -51,12 +51,17 @@ class RunError:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What a run asks a person: `fields` are `{name label kind required description options}`."""
+    """What a run asks a person: `fields` are `{name label kind required description options}`.
+
+    When nobody has answered `until` then, the run ends.
+    """
 
     token: str
     title: str
     text: str
     fields: Sequence[Mapping[str, Any]]
+    asked: datetime
+    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +267,10 @@ def waiting_for(row: StoredRun) -> Waiting | None:
     """What a run asks a person now."""
     if row.state != WAITING or row.wait is None:
         return None
-    return Waiting(**{name: row.wait[name] for name in Waiting.__slots__})
+    texts = {name: row.wait[name] for name in ("token", "title", "text", "fields")}
+    until = row.wait.get("until")
+    asked = datetime.fromisoformat(row.wait["asked"])
+    return Waiting(**texts, asked=asked, until=None if until is None else datetime.fromisoformat(until))
 
 
 def _view(context: Context, row: StoredRun, steps: Sequence[Mapping[str, Any]] | None) -> RunView:

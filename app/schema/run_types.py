@@ -63,6 +63,9 @@ class RunQuestion:
     title: str
     text: str
     fields: JSON = strawberry.field(description="`[{name label kind required description options}]`.")
+    until: datetime | None = strawberry.field(
+        description="When the run ends if nobody has answered; null where it waits for ever."
+    )
 
 
 @strawberry.type(description="A run of an action.")
@@ -96,9 +99,13 @@ class RunPage:
 def run_answer(view: RunView) -> dict[str, Any]:
     """A run by the names of its fields."""
     moments = {"created": view.created, "started": view.started, "ended": view.ended}
+    waiting = None
+    if (asks := view.waiting) is not None:
+        until = None if asks.until is None else _MOMENT.render(asks.until)
+        waiting = {**asdict(asks), "until": until}
     return {
         **{name: getattr(view, name) for name in ("id", "action", "state", "result", "steps")},
         **{name: None if one is None else _MOMENT.render(one) for name, one in moments.items()},
         "error": None if view.error is None else asdict(view.error),
-        "waiting": None if view.waiting is None else asdict(view.waiting),
+        "waiting": waiting,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,7 +16,7 @@ from app.pages.rendering import HEADERS
 from app.resolvers.runs import start_action
 from tests.end_to_end.databases import run_sql
 from tests.end_to_end.pictures import png
-from tests.execution.office import HIRE, LEAKS, Office, at_page, opened
+from tests.execution.office import HIRE, LEAKS, Office, at_page, opened, run_id
 
 ADA = {"who": "Ada <b>"}
 
@@ -41,6 +42,20 @@ async def test_form_is_answered_question_by_question_to_the_end(office: Office) 
         await office.until("Hire", id, "completed")
         assert "Everything is done." in (await person.look()).text
     assert json.loads((await office.entries(id))[1]) == {"laptop": "Linux", "note": "a\nb", "amount": 12.50}
+
+
+async def test_page_tells_until_when_an_answer_is_waited_for(office: Office) -> None:
+    id, other = await asking(office, "Hurry"), await asking(office)
+    async with at_page(office, "Hurry", id) as person:
+        page = (await person.look()).text
+    ((asked,),) = await run_sql(
+        office.database_url, f"SELECT wait FROM actionql_run WHERE id = '{run_id(id)}'"
+    )
+    until = datetime.fromisoformat(json.loads(asked)["asked"]) + timedelta(days=14)
+    assert f'Please answer before <time datetime="{until.isoformat()}">' in page
+    assert '<h1 dir="auto">مرحبا</h1>' in page
+    async with at_page(office, "Hire", other) as person:
+        assert "Please answer before" not in (await person.look()).text
 
 
 async def test_page_has_the_headers_of_a_page_that_runs_and_loads_nothing_foreign(office: Office) -> None:

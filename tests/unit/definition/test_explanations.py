@@ -56,6 +56,13 @@ def problems(tmp_path: Path, body: str) -> list[str]:
             ["5 models.A: unknown key 'proprties'. Did you mean 'properties'?"],
         ),
         ("models:\n  A:\n    name: B", ["5 models.A: unknown key 'name'."]),
+        (
+            f"{STEP}send: {{to: a, if: =true}}",
+            [
+                "6 actions.Do it.steps[0].send: unknown key 'if'."
+                " Write it beside the kind of the step, not below it."
+            ],
+        ),
         ("models:\n  A:\n    properties:\n      p: {}", ["6 models.A.properties.p: missing key 'kind'"]),
         (f"{IN_MODEL}length: 0}}", ["6 models.A.properties.p.length: write a number from 1 up"]),
         (f"{IN_MODEL}length: x}}", ["6 models.A.properties.p.length: write a whole number"]),
