@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -13,46 +12,31 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 
-from app.assets.library import Library, sweep
+from app.assets.library import sweep
 from app.checks.together import check_together
-from app.definition.load import Loaded, from_text, text_of
+from app.definition.load import Loaded, text_of
 from app.definition.model import Application
-from app.definition.source import Outline, Source
+from app.definition.source import Source
 from app.edge import Applications, Edge, Reloads
-from app.engine.compile import compile_actions
-from app.engine.revisions import Engine
-from app.engine.runs import Runs
-from app.functions import kinds_with, load_application
+from app.functions import load_application
 from app.logs import get_logger
 from app.memory import made_to_stay
 from app.metrics import Metrics
 from app.metrics.shared import Shared, publish_always
-from app.permissions import Permissions, Principal, telling_roles
 from app.resolvers.audit import STARTER, administered, migrated
 from app.resolvers.context import Generation, Server
-from app.resolvers.key_ring import KeyRing
-from app.resolvers.run_callers import RunCallers
-from app.resolvers.standings import Standings
-from app.resolvers.tokens import Tokens
 from app.schema.endpoint import GraphQLEndpoint
-from app.server.opening import close_server, database_url, open_mail, open_server
+from app.server.generations import build_generation
+from app.server.opening import close_server, database_url, open_server
 from app.server.renewal import Compiled, Renewal
 from app.server.routes import Front
-from app.server.running import begin_worker, durable_runs
+from app.server.running import begin_worker
 from app.server.secrets import configuration, read_secrets
 from app.server.seed import Taken, seed
 from app.settings import Settings, definition_environment
-from app.steps.base import Services
-from app.storage.audit import AuditRows
-from app.storage.callers import Callers
 from app.storage.fit import fits
-from app.storage.prepare import DialectName
-from app.storage.records import Records
-from app.storage.sessions import Sessions
 from app.storage.system import SYSTEM
 from app.storage.tables import Tables, build_tables
-from app.storage.users import Users
-from app.storage.work import Database, Work
 
 if TYPE_CHECKING:
     from app.storage.migrate import Gone
@@ -120,20 +104,13 @@ def create_app(
             front.open(edge, graphql)
             log.info("ready", applications=[one.application.name for one in edge.applications.generations])
             server.trail.open()
-            publishing = (
-                None if figures is None else asyncio.create_task(publish_always(figures, server.metrics))
-            )
-            sweeping = asyncio.create_task(sweep(server.store, server.database))
+            beside = _begin_beside(server, front, figures)
             worker = begin_worker(server, edge.applications.generations, driving=settings.drive_runs)
             compile = partial(compile_applications, server, environment=environment)
             renewal = Renewal(edge, graphql, worker, compile, partial(settle, server, gone="refuse"))
-            stopping = asyncio.create_task(_stop_waits(server, front))
             async with renewal.running(read, front.changed):
                 yield
-            aside = [task for task in (sweeping, stopping, publishing) if task is not None]
-            for task in aside:
-                task.cancel()
-            await asyncio.wait(aside)
+            await _end_beside(beside)
             await worker.stop(settings.run_grace_seconds)
             for generation in edge.applications.generations:
                 await generation.runs.finish(settings.run_grace_seconds)
@@ -142,6 +119,23 @@ def create_app(
 
     front = Front(settings, lifespan)
     return front
+
+
+def _begin_beside(server: Server, front: Front, figures: Shared | None) -> list[asyncio.Task[object]]:
+    """What goes on while requests are served, until `_end_beside`."""
+    beside: list[Coroutine[Any, Any, object]] = [
+        sweep(server.store, server.database),
+        _stop_waits(server, front),
+    ]
+    if figures is not None:
+        beside.append(publish_always(figures, server.metrics))
+    return [asyncio.create_task(one) for one in beside]
+
+
+async def _end_beside(tasks: Sequence[asyncio.Task[object]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
 
 
 async def _stop_waits(server: Server, front: Front) -> None:
@@ -245,86 +239,3 @@ async def _seed(server: Server, of: Generation, taken: Taken) -> None:
 
 def _sources(definitions: Sequence[Loaded]) -> Mapping[str, Source]:
     return {one.application.name: one.source for one in definitions}
-
-
-def _kind_of_runs(server: Server) -> type[Runs]:
-    """The engine of runs; another one where they are traced."""
-    if server.tracing is None:
-        return Runs
-    from app.traces.engine import traced_runs
-
-    return traced_runs(server.tracing)
-
-
-def build_generation(
-    server: Server, tables: Tables, config: Mapping[str, Any], source: Source | None = None
-) -> Generation:
-    """One application compiled: permissions, actions, tokens and files."""
-    application, dialect = tables.application, server.database.dialect
-    permissions = Permissions(application)
-    records = Records(tables, dialect)
-    tokens = _tokens(server, tables, permissions, records)
-    library = Library(server.store, server.database, application.uuid.hex)
-    mail = open_mail(server.settings, application.uuid.hex)
-    services = Services(application, records, server.outbound, library, tokens, config, mail)
-    runs = _kind_of_runs(server)(
-        server.database,
-        compile_actions(application),
-        services,
-        permissions,
-        server.passwords,
-        server.metrics.runs,
-    )
-
-    def revive(text: str) -> Engine:
-        # The functions are those of today: only what they are called with is part of a definition.
-        kinds, _ = kinds_with(() if source is None else source.functions)
-        # An application that has been renamed has its tables under its name of today.
-        began = from_text(text, steps=kinds).model_copy(update={"name": application.name})
-        earlier = build_generation(server, build_tables(began, application), config)
-        return Engine(
-            earlier.runs, _callers(earlier.application, earlier.permissions, earlier.tokens, dialect)
-        )
-
-    revision = "" if source is None else source.revision
-    engine = Engine(runs, _callers(application, permissions, tokens, dialect))
-    return Generation(
-        application=application,
-        permissions=permissions,
-        records=records,
-        runs=runs,
-        durable=durable_runs(server, engine, revision, revive),
-        tokens=tokens,
-        standings=_standings(server.database, tables, permissions),
-        keys=KeyRing(application.uuid.hex, server.database, server.keystore),
-        library=library,
-        telling_roles=telling_roles(application),
-        actions_by_uuid={action.uuid.hex: action for action in application.actions.values()},
-        profiles_by_uuid={one.uuid.hex: one for one in application.authentication_profiles.values()},
-        outline=Outline() if source is None else source.outline(),
-    )
-
-
-def _tokens(server: Server, tables: Tables, permissions: Permissions, records: Records) -> Tokens:
-    application, dialect = tables.application, server.database.dialect
-    return Tokens(
-        application,
-        permissions,
-        records,
-        Sessions(dialect, application.uuid.hex),
-        AuditRows(dialect),
-        server.keystore,
-        timedelta(seconds=server.settings.refresh_grace_seconds),
-    )
-
-
-def _standings(database: Database, tables: Tables, permissions: Permissions) -> Standings:
-    profiles = tables.application.authentication_profiles.values()
-    callers = {one.uuid.hex: (one, Callers(tables, one, database.dialect)) for one in profiles}
-    return Standings(database, permissions, callers)
-
-
-def _callers(
-    application: Application, permissions: Permissions, tokens: Tokens, dialect: DialectName
-) -> Callable[[Mapping[str, Any] | None], Work[Principal]]:
-    return RunCallers(application, permissions, tokens, Users(dialect, application.uuid.hex)).find
