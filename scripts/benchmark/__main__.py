@@ -15,6 +15,8 @@ from scripts.benchmark.calls import SERVERS, WORKS
 from scripts.benchmark.errors import BenchmarkError
 from scripts.benchmark.load import generator
 from scripts.benchmark.measure import Results, Schedule, measure
+from scripts.benchmark.peers.report import peers_table, ratios_in_markdown
+from scripts.benchmark.peers.subjects import COMPARED, OURS, PEER_WORKS, PEERS, running_peers
 from scripts.benchmark.processes import memory_mib
 from scripts.benchmark.report import Growth, growth_table, summary_table, to_json, works_table
 from scripts.benchmark.rows import Size
@@ -43,11 +45,18 @@ def bench(
     runs: Annotated[
         bool, typer.Option("--runs", help="Durable runs instead, on SQLite and PostgreSQL.")
     ] = False,
+    peers: Annotated[
+        bool,
+        typer.Option("--peers", help=f"Beside {', '.join(PEERS)} instead, on PostgreSQL."),
+    ] = False,
     json: Annotated[Path | None, typer.Option(help="Write the figures to this file.")] = None,
 ) -> None:
     """Measures works on this server, on hand-written SQL behind Starlette and on plain Strawberry with SQLModel."""
     if runs:
         _write(json, _measure_runs(seconds, connections))
+        return
+    if peers:
+        _write(json, to_json(_measure_peers(work, server, seconds, connections)))
         return
     works, names = _chosen(work, WORKS), _chosen(server, SERVERS)
     database = "PostgreSQL" if postgres else "SQLite"
@@ -96,6 +105,27 @@ def _measure_works(
             beside = measure_slow(ours, schedule, generator()) if ours else None
     output.print(works_table(results, title))
     output.print(summary_table(memory, starts, beside))
+    return results
+
+
+def _measure_peers(
+    work: Sequence[str] | None, server: Sequence[str] | None, seconds: int, connections: int
+) -> Results:
+    works, names = _chosen(work, PEER_WORKS), _chosen(server, COMPARED)
+    size = Size()
+    with (
+        working_folder() as folder,
+        progress.status("starting") as status,
+        running_peers(names, size, folder) as subjects,
+    ):
+        verify(subjects, works, size)
+        schedule = Schedule(seconds, connections, size.products)
+        results = measure(subjects, works, schedule, generator(), status.update)
+    output.print(
+        peers_table(results, f"PostgreSQL, {connections} connections, load by {generator().name}; medians")
+    )
+    if OURS in names and len(names) > 1:
+        output.print(ratios_in_markdown(results), markup=False)
     return results
 
 

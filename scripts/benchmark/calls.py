@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlencode
@@ -20,11 +20,19 @@ SERVERS = ("actionql", "floor", "plain")
 RECORDS = 100
 Varies = Literal["nothing", "id", "serial"]
 
-_VALUE = 987654321
+VALUE = 987654321
 """Stands in a body where each request has a value of its own; no body has it otherwise."""
-_FILTER = {"city": city(7), "price": 20.0}
+FILTER = {"city": city(7), "price": 20.0}
 _VARIES: Mapping[str, Varies] = {"get": "id", "create": "serial", "action": "id", "rest_get": "id"}
-_NEW = {"name": f"New {_VALUE}", "city": "Newtown", "price": 12.5, "stock": 3}
+NEW = {"name": f"New {VALUE}", "city": "Newtown", "price": 12.5, "stock": 3}
+
+Question = tuple[str, Mapping[str, Any], Sequence[str]]
+"""The path, the body, and the keys that lead to the answer."""
+
+
+def as_answered(found: Any) -> Any:
+    """For servers that answer in the form that all are compared in."""
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,8 @@ class Call:
     answer: tuple[str, ...]
     """The keys that lead to what is the same on all servers."""
     method: Literal["GET", "POST"] = "POST"
+    alike: Callable[[Any], Any] = as_answered
+    """What makes of this server's answer the same as of the others'."""
 
     def request(self, value: int) -> tuple[str, bytes]:
         """The path and the body with the value in place."""
@@ -55,14 +65,14 @@ class Call:
         found = orjson.loads(body)
         for key in self.answer:
             found = found[key]
-        return found
+        return self.alike(found)
 
 
 def rest_calls(authorization: str) -> dict[str, Call]:
     """The calls of our REST door, sent with this Authorization header."""
     conditions = [
-        {"path": ["city"], "predicate": "eq", "criteria": _FILTER["city"]},
-        {"path": ["price"], "predicate": "gteq", "criteria": _FILTER["price"]},
+        {"path": ["city"], "predicate": "eq", "criteria": FILTER["city"]},
+        {"path": ["price"], "predicate": "gteq", "criteria": FILTER["price"]},
     ]
     filters = orjson.dumps([{"operator": "and", "conditions": conditions}]).decode()
     options = urlencode({"view_id": "row", "filters": filters, "order": "price:asc", "limit": RECORDS})
@@ -77,102 +87,102 @@ def rest_calls(authorization: str) -> dict[str, Call]:
 def calls(server: str, authorization: str) -> dict[str, Call]:
     """A call for each work that all servers do, sent with this Authorization header."""
     made = {"actionql": _actionql, "floor": _floor, "plain": _plain}[server]()
-    return {
-        work: _call(work, path, authorization, payload, answer)
-        for work, (path, payload, answer) in made.items()
-    }
+    return {work: make_call(work, question, authorization) for work, question in made.items()}
 
 
-_Plan = tuple[str, Mapping[str, Any], Sequence[str]]
-
-
-def _call(work: str, path: str, authorization: str, payload: Any, answer: Sequence[str]) -> Call:
-    before, _, after = orjson.dumps(payload).decode().partition(str(_VALUE))
+def make_call(
+    work: str, question: Question, authorization: str, alike: Callable[[Any], Any] = as_answered
+) -> Call:
+    """The call of a work that asks this question, in which `VALUE` stands where each request has its own."""
+    path, payload, answer = question
+    before, _, after = orjson.dumps(payload).decode().partition(str(VALUE))
     headers = {"Authorization": authorization, "Content-Type": "application/json"}
-    return Call(work, path, headers, before, after, _VARIES.get(work, "nothing"), tuple(answer))
+    varies = _VARIES.get(work, "nothing")
+    return Call(work, path, headers, before, after, varies, tuple(answer), alike=alike)
 
 
-def _actionql() -> dict[str, _Plan]:
+def _actionql() -> dict[str, Question]:
     where = (
         "where: {city: {eq: $city}, price: {gteq: $price}}, "
         f"sort: [{{field: price, order: ASC}}], take: {RECORDS}"
     )
     return {
-        "list": _graphql(
+        "list": graphql(
             f"query List($city: String, $price: Decimal) {{ allProduct({where}) "
             "{ results { id name city price stock } } }",
-            _FILTER,
+            FILTER,
             ("allProduct", "results"),
         ),
-        "nested": _graphql(
+        "nested": graphql(
             f"query Nested($city: String, $price: Decimal) {{ allProduct({where}) "
             "{ results { id name price owner { id name } comments { id body } } } }",
-            _FILTER,
+            FILTER,
             ("allProduct", "results"),
         ),
-        "get": _graphql(
+        "get": graphql(
             "query Get($id: Int) { oneProduct(where: {id: {eq: $id}}) { id name city price stock } }",
-            {"id": _VALUE},
+            {"id": VALUE},
             ("oneProduct",),
         ),
-        "create": _graphql(
+        "create": graphql(
             "mutation Create($input: ProductInput!) { createProduct(input: $input) { id name } }",
-            {"input": {**_NEW, "owner": 1}},
+            {"input": {**NEW, "owner": 1}},
             ("createProduct",),
         ),
-        "action": _graphql(
+        "action": graphql(
             "mutation Buy($id: ID!, $input: JSON) { action(id: $id, input: $input) }",
-            {"id": "Buy", "input": {"product": _VALUE, "amount": 2}},
+            {"id": "Buy", "input": {"product": VALUE, "amount": 2}},
             ("action", "results"),
         ),
     }
 
 
-def _plain() -> dict[str, _Plan]:
+def _plain() -> dict[str, Question]:
     where = (
         "where: {city: {eq: $city}, price: {gte: $price}}, "
         f"sort: [{{field: PRICE, order: ASC}}], limit: {RECORDS}"
     )
     return {
-        "list": _graphql(
+        "list": graphql(
             f"query List($city: String, $price: Float) {{ products({where}) {{ id name city price stock }} }}",
-            _FILTER,
+            FILTER,
             ("products",),
         ),
-        "nested": _graphql(
+        "nested": graphql(
             f"query Nested($city: String, $price: Float) {{ products({where}) "
             "{ id name price owner { id name } comments { id body } } }",
-            _FILTER,
+            FILTER,
             ("products",),
         ),
-        "get": _graphql(
+        "get": graphql(
             "query Get($id: Int!) { product(id: $id) { id name city price stock } }",
-            {"id": _VALUE},
+            {"id": VALUE},
             ("product",),
         ),
-        "create": _graphql(
+        "create": graphql(
             "mutation Create($input: ProductInput!) { createProduct(input: $input) { id name } }",
-            {"input": {**_NEW, "ownerId": 1}},
+            {"input": {**NEW, "ownerId": 1}},
             ("createProduct",),
         ),
-        "action": _graphql(
+        "action": graphql(
             "mutation Buy($product: Int!, $amount: Int!) { buy(product: $product, amount: $amount) }",
-            {"product": _VALUE, "amount": 2},
+            {"product": VALUE, "amount": 2},
             ("buy",),
         ),
     }
 
 
-def _floor() -> dict[str, _Plan]:
-    listed = {**_FILTER, "take": RECORDS}
+def _floor() -> dict[str, Question]:
+    listed = {**FILTER, "take": RECORDS}
     return {
         "list": ("/list", listed, ("data", "allProduct", "results")),
         "nested": ("/nested", listed, ("data", "allProduct", "results")),
-        "get": ("/get", {"id": _VALUE}, ("data", "oneProduct")),
-        "create": ("/create", {**_NEW, "owner": 1}, ("data", "createProduct")),
-        "action": ("/action", {"product": _VALUE, "amount": 2}, ("data", "action", "results")),
+        "get": ("/get", {"id": VALUE}, ("data", "oneProduct")),
+        "create": ("/create", {**NEW, "owner": 1}, ("data", "createProduct")),
+        "action": ("/action", {"product": VALUE, "amount": 2}, ("data", "action", "results")),
     }
 
 
-def _graphql(query: str, variables: Mapping[str, Any], answer: tuple[str, ...]) -> _Plan:
+def graphql(query: str, variables: Mapping[str, Any], answer: tuple[str, ...]) -> Question:
+    """A question to `/graphql`; the answer's keys are those below `data`."""
     return "/graphql", {"query": query, "variables": variables}, ("data", *answer)

@@ -51,7 +51,7 @@ def works_table(results: Results, title: str) -> Table:
             if work in BY_REST and BY_REST[work] in results:
                 ratios = (_beside(figures, results[BY_REST[work]]["actionql"]), "")
             last = place == len(servers) - 1
-            table.add_row("" if place else work, name, *_numbers(figures), *ratios, end_section=last)
+            table.add_row("" if place else work, name, *numbers(figures), *ratios, end_section=last)
     return table
 
 
@@ -67,9 +67,9 @@ def growth_table(growth: Growth) -> Table:
         for name, least in servers.items():
             for rows, results in growth.items():
                 figures = results[work][name]
-                ratio = _ratio(figures.cpu_ms, least.cpu_ms)
+                times = ratio(figures.cpu_ms, least.cpu_ms)
                 table.add_row(
-                    work, name, f"{rows:,}", *_numbers(figures), ratio, end_section=rows == max(growth)
+                    work, name, f"{rows:,}", *numbers(figures), times, end_section=rows == max(growth)
                 )
     return table
 
@@ -95,21 +95,23 @@ def _ratios(work: str, servers: Mapping[str, Figures]) -> tuple[str, str]:
     ours, floor, plain = (servers.get(name) for name in ("actionql", "floor", "plain"))
     cpu = speed = ""
     if ours and floor:
-        cpu = f"{_ratio(ours.cpu_ms, floor.cpu_ms)} (goal {CPU_GOALS[work]})"
+        cpu = f"{ratio(ours.cpu_ms, floor.cpu_ms)} (goal {CPU_GOALS[work]})"
     if ours and plain:
-        speed = f"{_ratio(ours.rps, plain.rps)} (goal {SPEED_GOALS[work]})"
+        speed = f"{ratio(ours.rps, plain.rps)} (goal {SPEED_GOALS[work]})"
     return cpu, speed
 
 
 def _beside(rest: Figures, graphql: Figures) -> str:
-    return f"{_ratio(rest.cpu_ms, graphql.cpu_ms)} of GraphQL (goal {REST_GOAL})"
+    return f"{ratio(rest.cpu_ms, graphql.cpu_ms)} of GraphQL (goal {REST_GOAL})"
 
 
-def _ratio(one: float, other: float) -> str:
+def ratio(one: float, other: float) -> str:
+    """How many times the other the one is."""
     return f"{one / other:.2f}" if other else "-"
 
 
-def _numbers(figures: Figures) -> tuple[str, str, str, str]:
+def numbers(figures: Figures) -> tuple[str, str, str, str]:
+    """The cells of CPU time, requests and latencies."""
     return (
         f"{figures.cpu_ms:.3f}",
         f"{figures.rps:,.0f}",

@@ -23,7 +23,7 @@ APPLICATION = Path(__file__).parent / "application.yaml"
 PROFILE = "5e11e12a3b4c4d5e8f60718293a4b5c6"
 USER = "seller@example.org"
 API_USER = "till@example.org"
-START_SECONDS = 30
+START_SECONDS = 60
 STOP_SECONDS = 30
 
 
@@ -45,7 +45,7 @@ def running(
     environment: Mapping[str, str],
     probe: str = "/",
 ) -> Iterator[Server]:
-    """`python -m COMMAND --port PORT`, ready when `probe` is answered with less than 500; its log is in `folder`.
+    """`COMMAND --port PORT`, ready when `probe` is answered with less than 500; its log is in `folder`.
 
     Raises `BenchmarkError` with the log's end when it does not start.
     """
@@ -54,9 +54,9 @@ def running(
     begun = time.monotonic()
     with log.open("ab") as output:
         process = subprocess.Popen(  # noqa: S603 - our own commands
-            [sys.executable, "-m", *command, "--port", str(port)],
+            [*command, "--port", str(port)],
             cwd=folder,
-            env=_environment(environment),
+            env=server_environment(environment),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
@@ -71,13 +71,13 @@ def running(
 
 def actionql(definition: Path, data: Path) -> list[str | Path]:
     """The command of our server."""
-    return ["app", "serve", definition, "--data", data]
+    return _python("app", "serve", definition, "--data", data)
 
 
 def floor(database: Path | str) -> list[str | Path]:
     """The command of the floor server for a SQLite file or a PostgreSQL URL."""
     kind = "postgres" if str(database).startswith("postgresql://") else "sqlite"
-    return [f"scripts.benchmark.floor.{kind}", database]
+    return _python(f"scripts.benchmark.floor.{kind}", database)
 
 
 def plain(database: Path | str) -> list[str | Path]:
@@ -86,7 +86,7 @@ def plain(database: Path | str) -> list[str | Path]:
         url = str(database).replace("postgresql://", "postgresql+asyncpg://")
     else:
         url = f"sqlite+aiosqlite:///{database}"
-    return ["scripts.benchmark.plain", url]
+    return _python("scripts.benchmark.plain", url)
 
 
 def rest_authorization(data: Path, environment: Mapping[str, str]) -> str:
@@ -99,8 +99,8 @@ def rest_authorization(data: Path, environment: Mapping[str, str]) -> str:
 
 def _run(command: Sequence[str], environment: Mapping[str, str]) -> str:
     ended = subprocess.run(  # noqa: S603 - our own commands
-        [sys.executable, "-m", "app", *command],
-        env=_environment(environment),
+        _python("app", *command),
+        env=server_environment(environment),
         capture_output=True,
         text=True,
         timeout=START_SECONDS,
@@ -131,11 +131,16 @@ def _log_in(server: Server, credentials: Credentials) -> str:
         raise BenchmarkError(f"The login was refused: {answer.text[:500]}") from None
 
 
-def _environment(own: Mapping[str, str]) -> dict[str, str]:
+def server_environment(own: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a server's process, with variables of its own."""
     # Settings of whoever starts the benchmark must not reach the servers; compiled code may be kept as usual.
     left_out = ("ACTIONQL_", "DATABASE_URL", "PYTHONDONTWRITEBYTECODE")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
     return {**kept, "PYTHONPATH": str(ROOT), **own}
+
+
+def _python(module: str, *arguments: str | Path) -> list[str | Path]:
+    return [sys.executable, "-m", module, *arguments]
 
 
 def _wait(process: subprocess.Popen[bytes], url: str, log: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from scripts.benchmark import servers
 from scripts.benchmark.calls import Call, calls, rest_calls
-from scripts.benchmark.cluster import running_cluster
+from scripts.benchmark.cluster import Cluster, running_cluster
 from scripts.benchmark.credentials import Credentials
 from scripts.benchmark.rows import Size
 from scripts.benchmark.seeding import (
@@ -63,24 +63,33 @@ def running_subjects(
     names: Sequence[str], size: Size, folder: Path, *, postgres: bool
 ) -> Iterator[list[Subject]]:
     """These servers, their databases filled; all state is in `folder`."""
-    credentials = Credentials.made()
     with ExitStack() as stack:
-        databases: tuple[int, ...] = ()
         if postgres:
             cluster = stack.enter_context(running_cluster(folder / "postgres"))
-            databases = (cluster.pid,)
-            starts = _on_postgres(names, size, folder, credentials, cluster.create)
-        else:
-            starts = _on_sqlite(names, size, folder, credentials)
-        subjects = []
-        for name in names:
-            start = starts[name]
-            server = stack.enter_context(running(name, start.command, folder, start.environment, start.probe))
-            asked = calls(name, servers.authorization(server, credentials))
-            if name == "actionql":
-                asked |= rest_calls(servers.rest_authorization(folder / "data", start.environment))
-            subjects.append(Subject(server, asked, (server.pid, *databases)))
-        yield subjects
+            yield stack.enter_context(running_on(cluster, names, size, folder))
+            return
+        credentials = Credentials.made()
+        starts = _on_sqlite(names, size, folder, credentials)
+        yield [_started(stack, name, starts[name], folder, credentials) for name in names]
+
+
+@contextmanager
+def running_on(cluster: Cluster, names: Sequence[str], size: Size, folder: Path) -> Iterator[list[Subject]]:
+    """These servers on databases of this cluster, whose CPU time counts as theirs."""
+    credentials = Credentials.made()
+    starts = _on_postgres(names, size, folder, credentials, cluster.create)
+    with ExitStack() as stack:
+        yield [_started(stack, name, starts[name], folder, credentials, cluster.pid) for name in names]
+
+
+def _started(
+    stack: ExitStack, name: str, start: _Start, folder: Path, credentials: Credentials, *databases: int
+) -> Subject:
+    server = stack.enter_context(running(name, start.command, folder, start.environment, start.probe))
+    asked = calls(name, servers.authorization(server, credentials))
+    if name == "actionql":
+        asked |= rest_calls(servers.rest_authorization(folder / "data", start.environment))
+    return Subject(server, asked, (server.pid, *databases))
 
 
 def _on_sqlite(names: Sequence[str], size: Size, folder: Path, credentials: Credentials) -> dict[str, _Start]:

@@ -1,0 +1,1 @@
+"""GraphQL servers of others, measured beside ours on PostgreSQL."""
