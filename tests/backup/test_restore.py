@@ -8,8 +8,9 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from unittest.mock import patch
 
 import psycopg
@@ -21,10 +22,12 @@ from app.disk import private_folder
 from tests.backup.conftest import NewPlace
 from tests.backup.files import PICTURE, fill, members
 from tests.backup.places import DEFINITION, Place
+from tests.support.disk import small_disk, small_files, ways
 from tests.support.server import ROOT
 
 ADD = """INSERT INTO archive__entry ("key", created_at, updated_at)
   VALUES ('later', '2026-11-22T00:00:00.000000+00:00', '2026-11-22T00:00:00.000000+00:00')"""
+LITTLE = 16_384
 CUT_SHORT = "was cut short, and what is there is partly old and partly new"
 
 
@@ -204,26 +207,30 @@ def test_backup_that_may_not_be_as_large_leaves_nothing(tmp_path: Path) -> None:
     assert list(target.parent.iterdir()) == []
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk")
+@pytest.fixture(params=ways())
+def tight(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    """A folder on a disk of 16 KB; or on one that says it has no more, and files cannot grow beyond SQLite's least."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    with ExitStack() as stack:
+        if request.param == "disk":
+            stack.enter_context(small_disk(folder, LITTLE))
+        else:
+            full = SimpleNamespace(free=LITTLE)
+            stack.enter_context(patch("app.backup.verify.shutil.disk_usage", return_value=full))
+            stack.enter_context(small_files(40_000))
+        yield folder
+
+
 def test_full_disk_leaves_no_half_file_and_no_half_restore(
-    old: Place, new_place: NewPlace, tmp_path: Path
+    old: Place, file: Path, new_place: NewPlace, tight: Path
 ) -> None:
-    fill(old)
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "none", disk], check=False)
-    if mounted.returncode:
-        pytest.skip("this machine lets nobody mount")
-    try:
-        said = old.run("backup", disk / "a.tar", status=1)
-        assert "could not" in said
-        assert list(disk.iterdir()) == []
-        old.run("backup", tmp_path / "a.tar")
-        tight = Place(disk / "data", old.database and new_place("tight").database)
-        assert "There is not enough room" in tight.run("restore", tmp_path / "a.tar", status=1)
-        assert list(disk.iterdir()) == []
-    finally:
-        subprocess.run(["umount", disk], check=True)
+    said = old.run("backup", tight / "a.tar", status=1)
+    assert "could not" in said
+    assert list(tight.iterdir()) == []
+    place = Place(tight / "data", old.database and new_place("tight").database)
+    assert "There is not enough room" in place.run("restore", file, status=1)
+    assert list(tight.iterdir()) == []
 
 
 def test_two_backups_of_one_name_do_not_meet(old: Place, file: Path, tmp_path: Path) -> None:

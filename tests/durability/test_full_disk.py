@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-import subprocess
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.support.server import running_server
+from tests.support.disk import small_disk, small_files, ways
+from tests.support.server import Server, running_server
 
 DEFINITION = """
 application: box
@@ -38,40 +38,50 @@ actions:
 FILL = 'mutation { action(id: "Fill", input: {text: $text}) }'
 COUNT = "{ allBox { totalCount } allSheet { totalCount } }"
 TEXT = "x" * 200_000
+SIZE = 12_000_000
 MOST = 200
-"""Fills that the disk has no room for together."""
+"""Fills that have no room together."""
 
 
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Path]:
-    """A folder on a disk of 12 MB."""
+Room = Callable[[Server], AbstractContextManager[None]]
+"""Ends what keeps a server from having room; until then there is little."""
+
+
+@pytest.fixture(params=ways())
+def tight(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Path, Room]]:
+    """A folder for a server's data, and what leaves it little room."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "none", folder], check=False)
-    if mounted.returncode:
-        pytest.skip("this machine lets nobody mount")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", folder], check=True)
+    if request.param == "files":
+        yield folder, lambda server: small_files(SIZE // 2, server.process.pid)
+        return
+    with small_disk(folder, SIZE):
+        yield folder, lambda server: ballast(folder / "ballast")
 
 
-def test_full_disk_loses_nothing_and_halves_nothing(disk: Path, tmp_path: Path) -> None:
-    ballast, definition = disk / "ballast", tmp_path / "box.yaml"
+@contextmanager
+def ballast(file: Path) -> Iterator[None]:
+    """A file that takes room from others."""
+    file.write_bytes(bytes(2_000_000))
+    yield
+    file.unlink()
+
+
+def test_full_disk_loses_nothing_and_halves_nothing(tight: tuple[Path, Room], tmp_path: Path) -> None:
+    (folder, little_room), definition = tight, tmp_path / "box.yaml"
     definition.write_text(DEFINITION)
-    ballast.write_bytes(bytes(2_000_000))
     env = {"TMPDIR": str(tmp_path)}
     with (
-        running_server(definition, data=disk / "data", env=env) as server,
+        running_server(definition, data=folder / "data", env=env) as server,
         httpx.Client(base_url=server.url, timeout=30) as client,
     ):
-        filled = fill_until_it_fails(client)
-        assert filled > 5
-        assert counts(client) == (filled, filled)
-        ballast.unlink()
+        with little_room(server):
+            filled = fill_until_it_fails(client)
+            assert filled > 5
+            assert counts(client) == (filled, filled)
         assert "errors" not in ask(client, FILL)
         assert counts(client) == (filled + 1, filled + 1)
-    with closing(sqlite3.connect(disk / "data" / "actionql.sqlite")) as database:
+    with closing(sqlite3.connect(folder / "data" / "actionql.sqlite")) as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 

@@ -287,12 +287,16 @@ def test_server_in_production_starts_with_what_is_made_as_shown(tmp_path: Path) 
 
 
 def test_backup_is_made_beside_the_server_and_restored_elsewhere(
-    notes: Shell, database: dict[str, str]
+    notes: Shell, database: dict[str, str], request: pytest.FixtureRequest
 ) -> None:
+    commands = the("backup").text
     if database:
-        pytest.skip("the copy would need a database of its own, as tests/backup has")
-    commands = the("backup").text.replace("actionql", f"{sys.executable} -m app")
-    printed, shown = notes.run(commands, PYTHONPATH=str(ROOT)), the("backup").answer
+        # A copy beside the server has a database of its own.
+        copy = request.getfixturevalue("postgres_database")
+        commands = commands.replace("actionql restore", f"export DATABASE_URL={copy}\nactionql restore")
+    commands = commands.replace("actionql ", f"{sys.executable} -m app ")
+    printed = notes.run(commands, PYTHONPATH=str(ROOT), **database)
+    shown = the("backup").answer
     shown = shown.replace("applications: notes", "applications: notes, hello, laptops")
     shown = shown.replace(
         "copy/definitions/notes", "copy/definitions/notes copy/definitions/hello copy/definitions/laptops"
