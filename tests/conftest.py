@@ -11,11 +11,35 @@ from tests.support.browser import Chromium, running_chromium
 from tests.support.files import FileServer, running_file_server
 from tests.support.postgres import Cluster, running_cluster
 
+LONGEST = (
+    "durability/test_kill.py",
+    "durability/test_repeats.py",
+    "readme/test_client.py",
+    "differential/test_mutation_plans.py",
+    "differential/test_plans.py",
+    "openapi/test_schemathesis.py",
+    "benchmark/test_bench.py",
+    "canaries/test_canaries.py",
+    "metrics/test_metrics.py",
+    "permissions/test_logins.py",
+    "readme/test_readme.py",
+    "backup/test_whole.py",
+    "durability/test_workers.py",
+    "durability/test_schedules.py",
+    "durability/test_swaps.py",
+)
+"""Files that begin first: begun last, one of them would run alone, beside workers with nothing left to do."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--long", action="store_true", help="more rounds and examples of what is random; takes many minutes"
     )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    places = {config.rootpath / "tests" / file: place for place, file in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
 
 
 @pytest.fixture(scope="session")
@@ -55,6 +79,19 @@ def database_url(request: pytest.FixtureRequest) -> str:
     fixture = {"sqlite": "sqlite_database", "postgresql": "postgres_database"}[request.param]
     url: str = request.getfixturevalue(fixture)
     return url
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def shared_database_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The URL of a database that is empty when the first test of a file comes to it, one of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('shared') / 'x.sqlite'}"
+        return
+    cluster: Cluster = request.getfixturevalue("postgres_cluster")
+    with cluster.database() as url:
+        yield url
 
 
 @pytest.fixture

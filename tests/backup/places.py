@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import io
-import os
-import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import httpx
 
-from app.cli import main
 from tests.end_to_end.caller import Caller
 from tests.end_to_end.databases import run_sql
 from tests.end_to_end.pictures import png
+from tests.support.commands import run_command
 from tests.support.server import Server, running_server
 
 DEFINITION = Path(__file__).parent / "application.yaml"
@@ -55,23 +51,13 @@ class Place:
 
     def run(self, *arguments: str | Path, status: int = 0, **env: str) -> str:
         """What a command prints to both outputs; it must end with this status and tell no secret."""
-        said = io.StringIO()
-        words = ["actionql", *map(str, arguments), "--data", str(self.data)]
-        own = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("ACTIONQL_", "DATABASE_"))
-        }
-        with (
-            patch.dict(os.environ, {**own, **self.environment, **env}, clear=True),
-            patch.object(sys, "argv", words),
-            redirect_stdout(said),
-            redirect_stderr(said),
-        ):
-            assert _status() == status, said.getvalue()
+        words = [*arguments, "--data", self.data]
+        ended, *printed = run_command(*words, folder=Path.cwd(), env={**self.environment, **env})
+        said = "".join(printed)
+        assert ended == status, said
         for leak in ("Traceback", PASSWORD, *self._secrets()):
-            assert leak not in said.getvalue()
-        return said.getvalue()
+            assert leak not in said
+        return said
 
     def sql(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows of a statement, past everything."""
@@ -92,14 +78,6 @@ class Place:
             httpx.Client(timeout=30, trust_env=False) as client,
         ):
             yield Serving(server, client)
-
-
-def _status() -> int:
-    try:
-        main()
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
 
 
 @dataclass(frozen=True)

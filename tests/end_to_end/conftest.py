@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -96,136 +97,160 @@ def outbound(files: FileServer) -> dict[str, str]:
 NewDatabase = Callable[[], AbstractContextManager[str]]
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def new_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> NewDatabase:
+@pytest.fixture(scope="session")
+def new_database_of(
+    postgres_cluster: Cluster, tmp_path_factory: pytest.TempPathFactory
+) -> Mapping[str, NewDatabase]:
+    """What gives the URL of an empty database, for each kind."""
+    return {
+        "sqlite": lambda: nullcontext(f"sqlite:///{tmp_path_factory.mktemp('database') / 'x.sqlite'}"),
+        "postgresql": postgres_cluster.database,
+    }
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def new_database(request: pytest.FixtureRequest, new_database_of: Mapping[str, NewDatabase]) -> NewDatabase:
     """Gives the URL of an empty database; what a server does is tried on both kinds."""
-    if request.param == "sqlite":
-        return lambda: nullcontext(f"sqlite:///{tmp_path_factory.mktemp('database') / 'x.sqlite'}")
-    cluster: Cluster = request.getfixturevalue("postgres_cluster")
-    return cluster.database
+    return new_database_of[request.param]
 
 
 @pytest.fixture(scope="session")
-def shared(
-    new_database: NewDatabase,
+def shared_on(
+    new_database_of: Mapping[str, NewDatabase],
     tmp_path_factory: pytest.TempPathFactory,
     client: httpx.Client,
     outbound: dict[str, str],
-) -> Iterator[Shared]:
-    folder = tmp_path_factory.mktemp("shared")
+) -> Iterator[Callable[[str], Shared]]:
+    """Gives the shared server on a kind of database, which starts once and runs until the last test has ended."""
+    with ExitStack() as stack:
+
+        @cache
+        def start(kind: str) -> Shared:
+            url = stack.enter_context(new_database_of[kind]())
+            return stack.enter_context(_serving(url, tmp_path_factory.mktemp("shared"), client, outbound))
+
+        yield start
+
+
+@contextmanager
+def _serving(database: str, folder: Path, client: httpx.Client, outbound: dict[str, str]) -> Iterator[Shared]:
     shoes = folder / "shoes.yaml"
     shoes.write_text((EXAMPLES / "shoes.yaml").read_text() + SHOES)
     own = [
         APPLICATIONS / f"{name}.yaml" for name in ("library", "tools", "private", "live", "market", "desk")
     ]
     definitions, data = [EXAMPLES / "taskings.yaml", shoes, *own], folder / "data"
-    with new_database() as url:
-        limits = {"ACTIONQL_UPLOAD_BYTES": str(UPLOAD_BYTES), "DATABASE_URL": url}
-        env = {**SECRETS, **QUICK, **OFTEN, **outbound, **limits, "ACTIONQL_ALLOWED_ORIGINS": ORIGIN}
-        with running_server(*definitions, data=data, env=env) as server:
-            yield Shared(server, url, data, client)
+    limits = {"ACTIONQL_UPLOAD_BYTES": str(UPLOAD_BYTES), "DATABASE_URL": database}
+    env = {**SECRETS, **QUICK, **OFTEN, **outbound, **limits, "ACTIONQL_ALLOWED_ORIGINS": ORIGIN}
+    with running_server(*definitions, data=data, env=env) as server:
+        yield Shared(server, database, data, client)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def shared(request: pytest.FixtureRequest, shared_on: Callable[[str], Shared]) -> Shared:
+    return shared_on(request.param)
+
+
+@pytest.fixture(scope="module")
 def taskings(shared: Shared) -> Caller:
     """Anybody, at the media library."""
     return shared.application("4f0c6c1e7a3b4b61a7d1e7d8c1a2f3b4")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def system(taskings: Caller) -> Caller:
     """The seeded user of the media library, logged in."""
     return taskings.login(SYSTEM, "system", PASSWORD)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shoes(shared: Shared) -> Caller:
     """Anybody, at the shoe shop."""
     return shared.application("shoes")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def library(shared: Shared) -> Caller:
     """Anybody, at the library."""
     return shared.application("library")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def ada(library: Caller) -> Caller:
     """A librarian."""
     return library.login(MEMBERS, "ada@example.org", PASSWORD)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def bob(library: Caller) -> Caller:
     """A reader."""
     return library.login(MEMBERS, "bob@example.org", PASSWORD)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def eve(library: Caller) -> Caller:
     """Known, without any role."""
     return library.login(MEMBERS, "eve@example.org", PASSWORD)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def tools(shared: Shared) -> Caller:
     """Anybody, at the tools."""
     return shared.application("tools")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def wim(tools: Caller) -> Caller:
     """A worker."""
     return tools.login(STAFF, "wim", PASSWORD)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def market(shared: Shared) -> Caller:
     """Anybody, at the endpoints of the market."""
     return replace(shared.application("market"), url=shared.server.url)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def sam(shared: Shared, market: Caller) -> Caller:
     """A seller, by token."""
     known = shared.application("market").login("Sellers", "sam", PASSWORD)
     return replace(known, url=market.url)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def bea(shared: Shared, market: Caller) -> Caller:
     """A buyer, by token."""
     known = shared.application("market").login("Buyers", "bea", PASSWORD)
     return replace(known, url=market.url)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def nora(shared: Shared, market: Caller) -> Caller:
     """Of the sellers' profile, without any role."""
     known = shared.application("market").login("Sellers", "nora", PASSWORD)
     return replace(known, url=market.url)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def desk(shared: Shared) -> Caller:
     """Anybody, at the desk."""
     return shared.application("desk")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cleo(desk: Caller) -> Caller:
     """A clerk."""
     return desk.login(CLERKS, "cleo", PASSWORD)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def carl(desk: Caller) -> Caller:
     """Another clerk."""
     return desk.login(CLERKS, "carl", PASSWORD)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def olga(desk: Caller) -> Caller:
     """An operator, who may read the console."""
     return desk.login(CLERKS, "olga", PASSWORD)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import httpx
 
 from tests.end_to_end.databases import run_sql
-from tests.support.server import ROOT, running_server
+from tests.support.commands import run_command
+from tests.support.server import running_server
 
 BEFORE = """
 application: shop
@@ -57,15 +55,8 @@ class Shop:
 
     def run(self, *arguments: str, definition: bool = True) -> tuple[int, str, str]:
         """The status of a command, and what it prints to both outputs."""
-        done = subprocess.run(
-            [sys.executable, "-m", "app", *arguments, *(["shop.yaml"] if definition else [])],
-            cwd=self.folder,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **self.env},
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        return done.returncode, done.stdout, done.stderr
+        given = [*arguments, *(["shop.yaml"] if definition else [])]
+        return run_command(*given, folder=self.folder, env=self.env)
 
     async def codes(self) -> list[str]:
         """What stands in the column that some definitions have no more."""

@@ -18,6 +18,7 @@ from tests.end_to_end.databases import run_sql
 from tests.end_to_end.pictures import png
 from tests.execution.office import HIRE, LEAKS, Office, at_page, opened, run_id
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 ADA = {"who": "Ada <b>"}
 
 

@@ -22,6 +22,7 @@ from app.shims.sessions import door
 from tests.end_to_end.databases import run_sql
 from tests.execution.office import DEFINITION, HIRE, Office, opened, run_id
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 ADA = {"who": "Ada", "mail": "ada@example.com", "start": "2026-12-01", "grade": 3}
 
 

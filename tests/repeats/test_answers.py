@@ -8,6 +8,7 @@ import pytest
 
 from tests.repeats.desk import REPLAYED, Desk
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 START = 'mutation { startAction(id: "Ask twice") { runId } }'
 RUN = "query ($id: ID!) { run(id: $id, waitSeconds: 10) { state waiting { token } } }"
 ANSWER = "mutation { answerRun(id: $id, token: $token, input: $input) { runId } }"

@@ -11,6 +11,7 @@ from app.storage.repeats import KEPT
 from tests.end_to_end.databases import run_sql
 from tests.repeats.desk import REPLAYED, Desk, code
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 CREATE: dict[str, Any] = {
     "method": "POST",
     "path": "/api/models/Note/records",

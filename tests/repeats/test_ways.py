@@ -10,6 +10,7 @@ import pytest
 
 from tests.repeats.desk import REPLAYED, WAYS, Desk, Way, code
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 every_way = pytest.mark.parametrize("way", WAYS, ids=lambda way: f"{way.door}-{way.name}")
 refusing = pytest.mark.parametrize(
     "way", [way for way in WAYS if way.refuses], ids=lambda way: f"{way.door}-{way.name}"

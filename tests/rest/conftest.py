@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import pytest_asyncio
 from starlette.applications import Starlette
 
 from app.checks import load_checked
@@ -22,6 +24,7 @@ from app.server.opening import close_server, open_server
 from app.server.routes import Front
 from app.settings import load
 from app.steps import KINDS
+from tests.support.kept import Kept, keep
 
 DEFINITION = Path(__file__).parent / "application.yaml"
 DOCUMENTED = {200, 201, 204, 400, 401, 404, 502, 405, 413, 415, 429}
@@ -82,9 +85,10 @@ class Door:
         return Caller(client, self.server, self.generation)
 
 
-@pytest.fixture
-async def door(database_url: str, tmp_path: Path) -> AsyncIterator[Door]:
-    settings = load(env_file=None, database_url=database_url, data=tmp_path / "data", body_bytes=100_000)
+@asynccontextmanager
+async def opened(url: str, folder: Path) -> AsyncIterator[Door]:
+    """The application behind the door."""
+    settings = load(env_file=None, database_url=url, data=folder / "data", body_bytes=100_000)
     server = await open_server(settings)
     try:
         application = load_checked(DEFINITION, steps=KINDS).application
@@ -98,13 +102,35 @@ async def door(database_url: str, tmp_path: Path) -> AsyncIterator[Door]:
         await close_server(server)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def shared(
+    shared_database_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[tuple[Door, Kept]]:
+    async with opened(shared_database_url, tmp_path_factory.mktemp("door")) as door:
+        yield door, keep(shared_database_url)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def door(shared: tuple[Door, Kept]) -> AsyncIterator[Door]:
+    """The door of all tests of a file, with the records of its start."""
+    yield shared[0]
+    await shared[1].put_back()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def own_door(database_url: str, tmp_path: Path) -> AsyncIterator[Door]:
+    """The door of one test, which changes what others would see."""
+    async with opened(database_url, tmp_path) as door:
+        yield door
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def clerk(door: Door) -> Caller:
     """May do all that anybody may."""
     return await door.caller("clerk")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def reader(door: Door) -> Caller:
     """May read grown-ups."""
     return await door.caller("reader")

@@ -13,6 +13,7 @@ from app.resolvers.users import add_user, remove_user
 from app.steps import KINDS
 from tests.rest.conftest import DEFINITION, Caller, Door
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 PEOPLE = "/models/Person/records"
 OLD = '[{"path": ["age"], "predicate": "gteq", "criteria": 12}]'
 
@@ -49,14 +50,15 @@ async def test_user_with_changed_roles_gets_what_they_may_read_now(door: Door, c
         assert "Bob" not in answer.text
 
 
-async def test_changed_definition_reads_a_known_query_anew(door: Door, clerk: Caller, tmp_path: Path) -> None:
+async def test_changed_definition_reads_a_known_query_anew(own_door: Door, tmp_path: Path) -> None:
+    clerk = await own_door.caller("clerk")
     assert await clerk.ids(filters=OLD) == [1, 2, 3]
     changed = tmp_path / "application.yaml"
     changed.write_text(
         DEFINITION.read_text().replace("age: {kind: number,", "age: {kind: number, hidden: true,")
     )
     application = load_checked(changed, steps=KINDS).application
-    door.applications.swap(await open_applications(door.server, [application], {}))
+    own_door.applications.swap(await open_applications(own_door.server, [application], {}))
     answer = await clerk.send("GET", PEOPLE, params={"filters": OLD})
     assert (answer.status_code, answer.json()["errors"]) == (400, {"filters": ["is_invalid"]})
     assert "age" not in (await clerk.ask(PEOPLE))[0]

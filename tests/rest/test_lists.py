@@ -9,6 +9,7 @@ import pytest
 
 from tests.rest.conftest import Caller
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 COMPANY = "44aa22bb33cc44dd85ee66ff77008811"
 NAME = "22aa22bb33cc44dd85ee66ff77008811"
 PEOPLE = "/models/Person/records"

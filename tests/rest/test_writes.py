@@ -9,6 +9,7 @@ import pytest
 from tests.end_to_end.pictures import png
 from tests.rest.conftest import Caller
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 PEOPLE = "/models/Person/records"
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+import psycopg
+
 from tests.support.ports import free_port
 
 # Nothing here outlives the tests, so nothing has to reach the disk.
@@ -43,15 +45,15 @@ class Cluster:
     def database(self) -> Iterator[str]:
         """The URL of a new empty database, dropped afterwards even if something is still connected to it."""
         name = f"test_{uuid4().hex}"
-        self._run("createdb", name)
+        self._run(f"CREATE DATABASE {name}")
         try:
             yield self.url_of(name)
         finally:
-            self._run("dropdb", "--force", name)
+            self._run(f"DROP DATABASE {name} WITH (FORCE)")
 
-    def _run(self, command: str, *arguments: str) -> None:
-        place = ["--host=127.0.0.1", f"--port={self.port}", "--username=postgres"]
-        run([str(self.binaries / command), *place, *arguments])
+    def _run(self, sql: str) -> None:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(sql.encode())
 
 
 @contextmanager

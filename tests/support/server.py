@@ -17,7 +17,7 @@ import httpx
 from tests.support.ports import free_port
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS = 20
+START_SECONDS = 60
 STOP_SECONDS = 20
 
 

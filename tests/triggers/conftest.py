@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+import pytest_asyncio
 from starlette.applications import Starlette
 
 from app.checks import load_checked
@@ -25,6 +26,7 @@ from app.server.routes import Front
 from app.server.running import begin_worker
 from app.settings import load
 from app.steps import KINDS
+from tests.support.kept import Kept, keep
 
 FOLDER = Path(__file__).parent
 BASE = "/phixflow/api/1/action"
@@ -99,7 +101,17 @@ async def opened(
         await close_server(server)
 
 
-@pytest.fixture
-async def door(database_url: str, tmp_path: Path) -> AsyncIterator[Door]:
-    async with opened(database_url, tmp_path, [application(), application("annex")]) as door:
-        yield door
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def shared(
+    shared_database_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[tuple[Door, Kept]]:
+    applications = [application(), application("annex")]
+    async with opened(shared_database_url, tmp_path_factory.mktemp("door"), applications) as door:
+        yield door, keep(shared_database_url)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def door(shared: tuple[Door, Kept]) -> AsyncIterator[Door]:
+    """The door of all tests of a file, before anything was written."""
+    yield shared[0]
+    await shared[1].put_back()

@@ -15,6 +15,7 @@ from app.resolvers.context import Context
 from app.resolvers.incoming import Incoming, poll, run_each, run_incoming, start_incoming
 from tests.triggers.conftest import Door
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 REQUEST = Incoming("{}", {}, "", "http://test/", Sent({}))
 STRANGER = Principal(record={"id": 1}, roles=frozenset({"guest"}), key="k")
 Call = Callable[[Context, Action], Awaitable[Any]]

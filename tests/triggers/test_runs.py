@@ -5,7 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
+
 from tests.triggers.conftest import ROOM, Door
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_wait_that_runs_out_is_undone(door: Door) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.triggers.conftest import BASE, ROOM, Door
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 OK: list[tuple[str, str, dict[str, Any], Any]] = [
     ("GET", f"{ROOM}/Add/trigger?a=1", {}, {"Sum": 3, "Tags": None}),
     (

@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from app import errors
 from app.errors import ActionFailed, ActionQLError, BadInput, Overloaded, TooManyRequests, Unauthenticated
+from app.shims.records import BASE, OPERATIONS
 from app.shims.records.answers import STATUSES, WrongMethod, refuse
 
 REQUEST = Request({"type": "http", "headers": [(b"x-request-id", b"abcdefgh")]})
@@ -56,3 +57,8 @@ def test_unexpected_error_tells_nothing() -> None:
 def test_header_says_what_to_do(error: ActionQLError, status: int, header: str, value: str) -> None:
     answer = refuse(REQUEST, error)
     assert (answer.status_code, answer.headers[header]) == (status, value)
+
+
+def test_operations_have_paths_of_their_own() -> None:
+    assert BASE == "/api"
+    assert len({(one.method, one.path) for one in OPERATIONS}) == len(OPERATIONS)

@@ -1,8 +1,13 @@
-"""What an application serves over the incoming API, as descriptions tell it."""
+"""What an application serves over the incoming API, as descriptions tell it, and the status of each error."""
 
 from __future__ import annotations
 
+import inspect
+
+from app import errors
+from app.errors import ActionQLError
 from app.main import EXAMPLES, load_definitions
+from app.shims.triggers.answers import STATUSES
 from app.shims.triggers.operations import operations
 from tests.triggers.conftest import application
 
@@ -30,3 +35,8 @@ def test_operations_tell_who_makes_the_answer_and_leave_out_what_has_no_trigger(
     assert (found["Answer"].own_answer, found["Answer"].outputs) == (True, ())
     assert [*found["Declared"].query] == []
     assert all(one.path.startswith("/ours/") for one in found.values())
+
+
+def test_every_code_has_a_status() -> None:
+    kinds = [one for _, one in inspect.getmembers(errors, inspect.isclass) if issubclass(one, ActionQLError)]
+    assert {kind.code for kind in kinds} == set(STATUSES)

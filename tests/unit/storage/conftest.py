@@ -3,21 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-import pytest
+import pytest_asyncio
 
+from tests.support.kept import Kept, keep
 from tests.unit.storage.blog import Blog
 
 
-@pytest.fixture
-async def blog(database_url: str) -> AsyncIterator[Blog]:
-    opened = await Blog.open(database_url)
-    yield opened
-    await opened.database.close()
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Blog]:
+    blog = await Blog.open(url)
+    try:
+        yield blog
+    finally:
+        await blog.database.close()
 
 
-@pytest.fixture
-async def filled(blog: Blog) -> Blog:
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def shared(shared_database_url: str) -> AsyncIterator[tuple[Blog, Kept]]:
+    async with opened(shared_database_url) as blog:
+        yield blog, keep(shared_database_url)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def blog(shared: tuple[Blog, Kept]) -> AsyncIterator[Blog]:
+    """The blog of all tests of a file, before anything was written."""
+    yield shared[0]
+    await shared[1].put_back()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def own_blog(database_url: str) -> AsyncIterator[Blog]:
+    """The blog of one test, in a file whose others share one that is filled."""
+    async with opened(database_url) as blog:
+        yield blog
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def filled(shared: tuple[Blog, Kept]) -> Blog:
+    """The blog of all tests of a file, with records that they read."""
+    blog, _ = shared
     users = [{"name": name, "email": f"{name.lower()}@example.com"} for name in ("Ada", "Bob", "Cy")]
     await blog.create_all("User", users)
     await blog.create_all("Profile", [{"bio": "Countess", "user": 1}])

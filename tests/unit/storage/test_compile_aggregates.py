@@ -24,6 +24,7 @@ from app.storage.selection import (
 )
 from tests.unit.storage.blog import NOW_TEXT, Blog
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 COUNT = Figure("count", "count")
 FIRST = Parameter(0)
 STARS = (
@@ -90,21 +91,23 @@ async def test_figures_under_keys_of_their_own(filled: Blog) -> None:
     assert await aggregate(filled, Constant("is", "Post")) == {"is": "Post"}
 
 
-async def test_average_rounds_halves_away_from_zero(blog: Blog) -> None:
+async def test_average_rounds_halves_away_from_zero(own_blog: Blog) -> None:
     """A 128th ends in a 5 behind the last digit that is kept."""
-    await blog.create_all("Post", [{"title": str(number), "votes": int(number == 0)} for number in range(64)])
-    assert (await aggregate(blog, Figure("avg", "avg", "votes")))["avg"] == 0.015625
-    await blog.update("Post", 1, {"votes": -1})
-    await blog.create_all("Post", [{"title": f"more {number}", "votes": 0} for number in range(64)])
-    assert (await aggregate(blog, Figure("avg", "avg", "votes")))["avg"] == -0.007813
+    await own_blog.create_all(
+        "Post", [{"title": str(number), "votes": int(number == 0)} for number in range(64)]
+    )
+    assert (await aggregate(own_blog, Figure("avg", "avg", "votes")))["avg"] == 0.015625
+    await own_blog.update("Post", 1, {"votes": -1})
+    await own_blog.create_all("Post", [{"title": f"more {number}", "votes": 0} for number in range(64)])
+    assert (await aggregate(own_blog, Figure("avg", "avg", "votes")))["avg"] == -0.007813
 
 
-async def test_sum_beyond_64_bits_is_exact(blog: Blog) -> None:
+async def test_sum_beyond_64_bits_is_exact(own_blog: Blog) -> None:
     prices = [HUGE, HUGE, HUGE, "0"]
-    await blog.create_all(
+    await own_blog.create_all(
         "Post", [{"title": str(number), "price": price} for number, price in enumerate(prices)]
     )
-    found = await aggregate(blog, Figure("sum", "sum", "price"), Figure("avg", "avg", "price"))
+    found = await aggregate(own_blog, Figure("sum", "sum", "price"), Figure("avg", "avg", "price"))
     assert write_json_bytes(found, str) == b'{"sum":270000000000000000.21,"avg":67500000000000000.0525}'
 
 

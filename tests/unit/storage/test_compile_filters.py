@@ -11,6 +11,7 @@ from app.definition.conditions import Compare, Condition, Every, Parameter, Rela
 from app.errors import BadInput
 from tests.unit.storage.blog import NOW_TEXT, Blog, ids
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 FIRST = Parameter(0)
 FILTERS: list[tuple[str, str, Any, list[int]]] = [
     ("title", "eq", "Alpha", [1]),

@@ -13,6 +13,7 @@ from app.storage.selection import Constant, Field, Leaf, Many, One, Selection, S
 from app.storage.shape import Page
 from tests.unit.storage.blog import Blog, ids
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 ID = Leaf("id", "id")
 
 

@@ -9,6 +9,7 @@ from app.storage.compile import Plans
 from app.storage.selection import Leaf, Many, One, Selection
 from tests.unit.storage.blog import Blog
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 ID = Leaf("id", "id")
 
 

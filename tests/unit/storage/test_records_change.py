@@ -15,6 +15,7 @@ from app.storage.records import Taken, Write
 from app.storage.selection import Leaf, Selection
 from tests.unit.storage.blog import NOW, Blog
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 MINE = Compare("name", "eq", Parameter(0))
 
 

@@ -17,6 +17,8 @@ from app.storage.records import Taken, Unhashed, Wanted, Write
 from app.storage.selection import Constant, Field, Leaf, Many, One, Selection, Source, whole
 from tests.unit.storage.blog import NOW, NOW_TEXT, Blog
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 
 async def stored(blog: Blog, model: str, id: int) -> Mapping[str, Any]:
     shown = blog.source(model)

@@ -15,6 +15,7 @@ from app.storage.system import ASSET
 from app.storage.work import Work
 from tests.unit.storage.blog import NOW, Blog
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 FILE = "0123456789abcdef0123456789abcdef"
 
 
