@@ -22,7 +22,7 @@ from app.functions import load_application
 from app.logs import get_logger
 from app.memory import made_to_stay
 from app.metrics import Metrics
-from app.metrics.shared import Shared, publish_always
+from app.metrics.shared import Shared, publishing
 from app.resolvers.audit import STARTER, administered, migrated
 from app.resolvers.context import Generation, Server
 from app.schema.endpoint import GraphQLEndpoint
@@ -96,19 +96,18 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        figures = None if shared is None else Shared(shared)
-        server = await open_server(settings, Metrics(figures))
+        server = await open_server(settings, Metrics(None if shared is None else Shared(shared)))
         try:
             reloads = Reloads(shared)
             edge, graphql = await _open_edge(server, definitions, environment, reloads, prepared=prepared)
             front.open(edge, graphql)
             log.info("ready", applications=[one.application.name for one in edge.applications.generations])
             server.trail.open()
-            beside = _begin_beside(server, front, figures)
+            beside = _begin_beside(server, front)
             worker = begin_worker(server, edge.applications.generations, driving=settings.drive_runs)
             compile = partial(compile_applications, server, environment=environment)
             renewal = Renewal(edge, graphql, worker, compile, partial(settle, server, gone="refuse"))
-            async with renewal.running(read, front.changed):
+            async with publishing(server.metrics), renewal.running(read, front.changed):
                 yield
             await _end_beside(beside)
             await worker.stop(settings.run_grace_seconds)
@@ -121,14 +120,12 @@ def create_app(
     return front
 
 
-def _begin_beside(server: Server, front: Front, figures: Shared | None) -> list[asyncio.Task[object]]:
+def _begin_beside(server: Server, front: Front) -> list[asyncio.Task[object]]:
     """What goes on while requests are served, until `_end_beside`."""
     beside: list[Coroutine[Any, Any, object]] = [
         sweep(server.store, server.database),
         _stop_waits(server, front),
     ]
-    if figures is not None:
-        beside.append(publish_always(figures, server.metrics))
     return [asyncio.create_task(one) for one in beside]
 
 

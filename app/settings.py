@@ -94,6 +94,12 @@ class Settings(BaseSettings):
     outbox: Path | None = Field(None, description="Folder of mails not sent; else outbox in the data folder.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    worker_port: int | None = Field(
+        None,
+        ge=1,
+        le=65535,
+        description="Port where `actionql worker` has /healthz, /readyz and /metrics; without one it listens nowhere.",
+    )
     incoming_instance: PathPart = Field(
         "phixflow", description="The instance name, with which the paths of the incoming API begin."
     )

@@ -5,18 +5,24 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import uvicorn
 
 from app.definition.load import Loaded
 from app.definition.source import Source
+from app.edge import Applications, Edge
 from app.functions import rebuild_application
 from app.logs import configure_logs, get_logger
 from app.main import open_applications, prepare
+from app.metrics import Metrics
+from app.metrics.shared import Shared, publishing
 from app.server.opening import close_server, open_server
+from app.server.probes import telling, worker_port
 from app.server.running import begin_worker
 from app.settings import Settings
 
@@ -31,11 +37,15 @@ def work_here(
     environment: Mapping[str, str],
     *,
     prepared: bool = False,
+    shared: Path | None = None,
 ) -> None:
-    """Drives runs in this process until SIGTERM or SIGINT, then gives back what does not end in its grace."""
+    """Drives runs in this process until SIGTERM or SIGINT, then gives back what does not end in its grace.
+
+    In the folder `shared` it shares its metrics with the other processes of the worker.
+    """
     loop_factory = uvicorn.Config("").get_loop_factory()
     with asyncio.Runner(loop_factory=loop_factory) as runner:
-        runner.run(_work(settings, definitions, environment, prepared=prepared))
+        runner.run(_work(settings, definitions, environment, prepared=prepared, shared=shared))
 
 
 def work_in_processes(
@@ -48,12 +58,19 @@ def work_in_processes(
     asyncio.run(prepare(settings, definitions, environment))
     context = multiprocessing.get_context("spawn")
     sources = tuple(one.source for one in definitions)
+    with TemporaryDirectory(prefix="actionql-") as shared, worker_port(settings):
 
-    def started() -> BaseProcess:
-        process = context.Process(target=_worker, args=(settings, sources, dict(environment)))
-        process.start()
-        return process
+        def started() -> BaseProcess:
+            given = (settings, sources, dict(environment), Path(shared))
+            process = context.Process(target=_worker, args=given)
+            process.start()
+            return process
 
+        _keep_running(started, processes)
+
+
+def _keep_running(started: Callable[[], BaseProcess], processes: int) -> None:
+    """Keeps so many processes running until this one is told to stop."""
     with _Stop() as stop:
         running = [started() for _ in range(processes)]
         while not stop.asked:
@@ -89,14 +106,21 @@ class _Stop:
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
-def _worker(settings: Settings, sources: Sequence[Source], environment: Mapping[str, str]) -> None:
+def _worker(
+    settings: Settings, sources: Sequence[Source], environment: Mapping[str, str], shared: Path
+) -> None:
     configure_logs()
     definitions = [rebuild_application(source) for source in sources]
-    work_here(settings, definitions, environment, prepared=True)
+    work_here(settings, definitions, environment, prepared=True, shared=shared)
 
 
 async def _work(
-    settings: Settings, definitions: Sequence[Loaded], environment: Mapping[str, str], *, prepared: bool
+    settings: Settings,
+    definitions: Sequence[Loaded],
+    environment: Mapping[str, str],
+    *,
+    prepared: bool,
+    shared: Path | None,
 ) -> None:
     stopped, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in _SIGNALS:
@@ -104,16 +128,17 @@ async def _work(
     if parent := multiprocessing.parent_process():
         # Without a parent nobody would stop it.
         loop.add_reader(parent.sentinel, stopped.set)
-    server = await open_server(settings)
+    server = await open_server(settings, Metrics(None if shared is None else Shared(shared)))
     try:
         applications = [one.application for one in definitions]
         sources = {one.application.name: one.source for one in definitions}
         generations = await open_applications(
             server, applications, environment, prepared=prepared, sources=sources
         )
-        worker = begin_worker(server, generations)
-        log.info("working", applications=[one.name for one in applications])
-        await stopped.wait()
-        await worker.stop(settings.run_grace_seconds)
+        async with telling(Edge(server, Applications(generations))), publishing(server.metrics):
+            worker = begin_worker(server, generations)
+            log.info("working", applications=[one.name for one in applications])
+            await stopped.wait()
+            await worker.stop(settings.run_grace_seconds)
     finally:
         await close_server(server)

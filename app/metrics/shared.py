@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from time import time
 from typing import Any
@@ -47,8 +47,21 @@ class Shared:
         return added([*counted, *measured]), [Usage(**one["usage"]) for one in living]
 
 
-async def publish_always(shared: Shared, metrics: Metrics) -> None:
-    """Leaves the figures again and again, and once more at the end."""
+@asynccontextmanager
+async def publishing(metrics: Metrics) -> AsyncIterator[None]:
+    """Leaves the figures for the other workers, if there are any, again and again, and once more at the end."""
+    if metrics.shared is None:
+        yield
+        return
+    task = asyncio.create_task(_publish_always(metrics.shared, metrics))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def _publish_always(shared: Shared, metrics: Metrics) -> None:
     try:
         while True:
             shared.publish(metrics.snapshot())

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from functools import partial
-from time import monotonic, perf_counter
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 
@@ -26,15 +26,14 @@ from app.pages.sessions import session_page_routes
 from app.schema.endpoint import GraphQLEndpoint
 from app.server.descriptions import description_routes
 from app.server.origins import AllowedOrigins
+from app.server.probes import probe_routes
 from app.settings import Settings
 from app.shims.endpoints import Endpoints
-from app.shims.figures import Figures
 from app.shims.files import Files
 from app.shims.records import record_routes
 from app.shims.sessions import session_routes
 from app.shims.triggers import trigger_routes
 from app.shims.webhooks import Webhooks
-from app.storage.health import Health
 
 if TYPE_CHECKING:
     from app.traces.tracing import Tracing
@@ -131,8 +130,7 @@ def _told_nobody(scope: Scope, status: int, began: float) -> None:
 
 def routes(edge: Edge, graphql: GraphQLEndpoint) -> list[BaseRoute]:
     """Every route of the server."""
-    files, webhooks, readiness, figures = Files(edge), Webhooks(edge), Readiness(edge), Figures(edge)
-    endpoints = Endpoints(edge)
+    files, webhooks, endpoints = Files(edge), Webhooks(edge), Endpoints(edge)
     runtime = "/api/runtime/{application}"
     requests = edge.server.metrics.requests
     answered = Door(graphql.answer, counted(requests, "graphql"))
@@ -145,9 +143,7 @@ def routes(edge: Edge, graphql: GraphQLEndpoint) -> list[BaseRoute]:
         *trigger_routes(edge),
         *session_routes(edge),
         Route("/", _start),
-        Route("/healthz", _healthy),
-        Route("/readyz", readiness.answer),
-        Route("/metrics", figures.answer),
+        *probe_routes(edge),
         Mount("/static", static_app()),
         *description_routes(edge),
         Route(f"{runtime}/uploads", files.upload, methods=["POST"]),
@@ -188,37 +184,3 @@ async def _nowhere(request: Request, error: Exception) -> Response:
 
 async def _start(request: Request) -> Response:
     return RedirectResponse("/graphql")
-
-
-async def _healthy(request: Request) -> Response:
-    return JSONResponse({"status": "ok"})
-
-
-class Readiness:
-    """Whether the database takes writes: tries one when the last try is a few seconds old."""
-
-    every = 5.0
-
-    def __init__(self, edge: Edge) -> None:
-        self._database = edge.server.database
-        self._health = Health(self._database.dialect)
-        self._lock = asyncio.Lock()
-        self._tried = -self.every
-        self._ready = False
-
-    async def answer(self, request: Request) -> Response:
-        """200 when the last write worked, else 503."""
-        async with self._lock:
-            if monotonic() - self._tried >= self.every:
-                self._ready = await self._try()
-                self._tried = monotonic()
-        return JSONResponse(
-            {"status": "ready" if self._ready else "unavailable"}, 200 if self._ready else 503
-        )
-
-    async def _try(self) -> bool:
-        try:
-            await self._database.write(self._health.beat)
-        except Exception:
-            return False
-        return True
