@@ -6,9 +6,11 @@ import binascii
 import hashlib
 import os
 from base64 import b64decode, b64encode
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _NONCE = 12
 
@@ -21,7 +23,7 @@ class Seal:
     """Encrypts with AES-256-GCM; `secret` is one of the keystore."""
 
     def __init__(self, secret: bytes) -> None:
-        self._cipher = AESGCM(hashlib.sha256(secret).digest())
+        self._key = hashlib.sha256(secret).digest()
 
     def close(self, plain: bytes, subject: str) -> str:
         """The bytes as base64 text that can be opened for the same subject only."""
@@ -30,8 +32,17 @@ class Seal:
 
     def open(self, text: str, subject: str) -> bytes:
         """The bytes that were closed; raises `Unsealable`."""
+        from cryptography.exceptions import InvalidTag
+
         try:
             sealed = b64decode(text, validate=True)
             return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], subject.encode())
         except (binascii.Error, ValueError, InvalidTag):
             raise Unsealable from None
+
+    @cached_property
+    def _cipher(self) -> AESGCM:
+        # Many servers never close anything, and what encrypts takes time to start and memory.
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        return AESGCM(self._key)

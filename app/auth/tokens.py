@@ -14,8 +14,6 @@ from datetime import datetime
 from typing import Literal
 
 import orjson
-from jose import jwk, jws, jwt
-from jose.backends.base import Key
 from pydantic import TypeAdapter
 
 from app.auth import base64url
@@ -66,6 +64,9 @@ _CLAIMS = TypeAdapter(AccessToken)
 
 def mint_access(key: bytes, claims: AccessToken) -> str:
     """`claims` as a signed JWT."""
+    # Not every server makes tokens, and what signs them takes time to start and memory.
+    from jose import jwk, jwt
+
     return jwt.encode(asdict(claims), jwk.construct(key, _ALGORITHM), algorithm=_ALGORITHM)
 
 
@@ -75,10 +76,9 @@ def read_access(key: bytes, text: str, *, application: str, issuer: str, now: da
     `now` has a time zone. No leeway: a token is dead in the second that `exp` names. Unauthenticated, always
     with the same message, for anything else, however malformed.
     """
-    signing_key = jwk.construct(key, _ALGORITHM)
     moment = now.timestamp()
     try:
-        token = _verified(signing_key, text)
+        token = _verified(key, text)
     except Exception as error:
         # The libraries below promise no closed set of exceptions for hostile text.
         raise Unauthenticated(REFUSAL) from error
@@ -89,11 +89,13 @@ def read_access(key: bytes, text: str, *, application: str, issuer: str, now: da
     return token
 
 
-def _verified(key: Key, text: str) -> AccessToken:
+def _verified(key: bytes, text: str) -> AccessToken:
+    from jose import jwk, jws
+
     shape = _ACCESS.fullmatch(text) if len(text) <= MOST_CHARACTERS else None
     if shape is None or orjson.loads(base64url.decode(shape[1])) not in _HEADERS:
         raise ValueError("not one of our tokens")
-    payload = jws.verify(text, key, algorithms=[_ALGORITHM])
+    payload = jws.verify(text, jwk.construct(key, _ALGORITHM), algorithms=[_ALGORITHM])
     if orjson.loads(payload).get("typ") != "access":
         raise ValueError("not an access token")
     return _CLAIMS.validate_json(payload, strict=True)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import ColumnElement, Select, Table, any_, bindparam, column, func, not_, select
 from sqlalchemy.dialects import sqlite
@@ -45,14 +44,31 @@ def insert_into(table: Table, dialect: DialectName) -> Any:
     return postgresql.insert(table)
 
 
-@dataclass(frozen=True, slots=True)
 class Prepared:
-    """A statement as the driver takes it: `binds` are its parameters in order, each with what converts its value."""
+    """A statement as the driver takes it: `binds` are its parameters in order, each with what converts its value.
+
+    It is rendered when it is first asked for: a server has some hundred, of which it uses few before it answers.
+    """
+
+    __slots__ = ("_clause", "_dialect", "binds", "constants", "results", "sql")
 
     sql: str
     binds: tuple[tuple[str, Convert | None], ...]
     constants: Mapping[str, Any]
     results: tuple[Convert | None, ...]
+
+    def __init__(self, clause: Executable, dialect: DialectName) -> None:
+        self._clause: Executable | None = clause
+        self._dialect: DialectName = dialect
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            # Only what has not been rendered is missing. Two threads may both do it, and then alike.
+            clause = self._clause
+            if clause is not None:
+                self._render(clause)
+            return object.__getattribute__(self, name)
 
     def statement(self, values: Mapping[str, Any]) -> Statement:
         """The statement with these values, which are Python's own; raises KeyError for a missing one."""
@@ -76,21 +92,24 @@ class Prepared:
             for row in rows
         ]
 
+    def _render(self, clause: Executable) -> None:
+        dialect = dialect_of(self._dialect)
+        compiled = clause.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
+        assert isinstance(compiled, SQLCompiler)
+        assert not compiled.insert_prefetch and not compiled.update_prefetch
+        names = compiled.positiontup or []
+        self.sql = compiled.string
+        self.binds = tuple((name, bind_processor(compiled.binds[name].type, dialect)) for name in names)
+        self.constants = {
+            name: compiled.binds[name].effective_value for name in names if not compiled.binds[name].required
+        }
+        self.results = tuple(result_processor(entry.type, dialect) for entry in compiled._result_columns)
+        self._clause = None
+
 
 def prepare(clause: Executable, dialect: DialectName) -> Prepared:
-    """Renders a clause. Its parameters are its `bindparam`s by name; every value written into it is a constant."""
-    rendered = dialect_of(dialect)
-    compiled = clause.compile(dialect=rendered, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
-    assert isinstance(compiled, SQLCompiler) and not compiled.insert_prefetch and not compiled.update_prefetch
-    names = compiled.positiontup or []
-    constants = {
-        name: compiled.binds[name].effective_value for name in names if not compiled.binds[name].required
-    }
-    binds = tuple((name, bind_processor(compiled.binds[name].type, rendered)) for name in names)
-    types = [entry.type for entry in compiled._result_columns]
-    return Prepared(
-        compiled.string, binds, constants, tuple(result_processor(type_, rendered) for type_ in types)
-    )
+    """A clause for the driver. Its parameters are its `bindparam`s by name; values written into it are constants."""
+    return Prepared(clause, dialect)
 
 
 def bind_processor(type_: TypeEngine[Any], dialect: Dialect) -> Convert | None:

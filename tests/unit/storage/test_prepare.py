@@ -7,9 +7,10 @@ from decimal import Decimal
 
 import pytest
 from sqlalchemy import BigInteger, Column, MetaData, Table, bindparam, insert, select, update
+from sqlalchemy.engine import Dialect
 
 from app.storage.columns import Json, ScaledDecimal, UtcDateTime, identifier
-from app.storage.prepare import none_of, one_of, prepare
+from app.storage.prepare import DialectName, dialect_of, none_of, one_of, prepare
 from app.storage.work import Statement, Work
 from tests.unit.storage.blog import open_database
 
@@ -54,6 +55,26 @@ def test_prepare_keeps_written_values_as_constants(dialect: str) -> None:
     changed = update(THING).values(id=THING.c.id + 5).where(THING.c.id == bindparam("one"))
     statement = prepare(changed, "sqlite" if dialect == "sqlite" else "postgresql").statement({"one": 1})
     assert list(statement.parameters) == [5, 1]
+
+
+def test_clause_is_rendered_once_and_not_before_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    rendered: list[str] = []
+
+    def counted(name: DialectName) -> Dialect:
+        rendered.append(name)
+        return dialect_of(name)
+
+    monkeypatch.setattr("app.storage.prepare.dialect_of", counted)
+    prepared = prepare(select(THING.c.id).where(THING.c.id == bindparam("one")), "sqlite")
+    assert rendered == []
+    assert (
+        prepared.statement({"one": 1}).sql
+        == prepared.sql
+        == "SELECT thing.id \nFROM thing \nWHERE thing.id = ?"
+    )
+    assert rendered == ["sqlite"]
+    with pytest.raises(AttributeError):
+        prepared.other  # type: ignore[attr-defined]  # noqa: B018
 
 
 def test_prepare_wants_every_value() -> None:
