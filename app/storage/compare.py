@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, MetaData
 
 from app.storage.facts import Facts
+from app.storage.kinds import served_kinds
 from app.storage.owners import owners_among
 from app.storage.plan import Change, Plan, counted
 
@@ -31,11 +32,14 @@ def compare(connection: Connection, metadatas: Sequence[MetaData], *, destroy: b
     from app.storage.compare_table import TableComparison
     from app.storage.differences import differences
 
-    for name, found in differences(connection, metadatas, ours):
-        if found is None:
+    kinds = served_kinds(connection, metadatas)
+    found = dict(differences(connection, metadatas, ours))
+    for name in (*found, *sorted(ours - found.keys())):
+        if name in found and found[name] is None:
             _surplus_table(name, facts, plan, destroy)
         elif name in ours and name in tables:
-            TableComparison(tables[name], facts, plan, connection.dialect, destroy).judge(found)
+            comparison = TableComparison(tables[name], facts, plan, connection.dialect, destroy, kinds)
+            comparison.judge(found.get(name) or ())
     return plan
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from alembic.operations import BatchOperations, ops
@@ -16,12 +16,16 @@ from sqlalchemy import (
     Table,
     literal,
     literal_column,
+    table,
+    update,
 )
+from sqlalchemy import column as sql_column
 from sqlalchemy.types import TypeEngine
 
 from app.storage.conversion import Conversion
 from app.storage.convert import stored_type
 from app.storage.facts import Facts
+from app.storage.kinds import Becoming
 from app.storage.naming import INDEX_PREFIXES
 from app.storage.plan import Change, ChangeKind, Plan, counted
 
@@ -29,8 +33,17 @@ from app.storage.plan import Change, ChangeKind, Plan, counted
 class TableComparison:
     """Adds to `plan` what the differences between a table and its definition come to."""
 
-    def __init__(self, table: Table, facts: Facts, plan: Plan, dialect: Dialect, destroy: bool) -> None:
+    def __init__(
+        self,
+        table: Table,
+        facts: Facts,
+        plan: Plan,
+        dialect: Dialect,
+        destroy: bool,
+        kinds: Mapping[Column[Any], str],
+    ) -> None:
         self._table = table
+        self._kinds = kinds
         self._name = table.name
         self._facts = facts
         self._found = facts.columns(table.name)
@@ -54,6 +67,12 @@ class TableComparison:
         for op in differences:
             if type(op) in decide:
                 decide[type(op)](op)
+        altered = {
+            op.column_name for op in differences if isinstance(op, ops.AlterColumnOp) and op.modify_type
+        }
+        for column in self._table.columns:
+            if column.name in self._found and column.name not in altered:
+                self._change_kind(column)
 
     def _add_column(self, column: Column[Any]) -> None:
         words, rows = self._words(column.name), self._facts.rows(self._name)
@@ -96,7 +115,8 @@ class TableComparison:
             "existing_type": op.existing_type,
             "existing_nullable": op.existing_nullable,
         }
-        if op.modify_nullable is False and (blank := self._facts.blank(self._name, name)):
+        blank = self._facts.blank(self._name, name) if op.modify_nullable is False else 0
+        if blank and (op.modify_type is not None or not self._fill(name)):
             self._refuses(
                 f"{words} is required now, but has no value in {counted(blank, 'record')}: "
                 "give each one, or let it be optional"
@@ -109,7 +129,28 @@ class TableComparison:
         if changes.keys() <= {"existing_type", "existing_nullable"}:
             return
         self._rebuilds(lambda batch: batch.alter_column(name, **changes))
-        self._does("alter_column", f"changes {words}{_how(op)}")
+        filled = f"; {counted(blank, 'record')} without a value get the default" if blank else ""
+        self._does("alter_column", f"changes {words}{_how(op)}{filled}")
+
+    def _fill(self, name: str) -> bool:
+        """Gives the default to records without a value; False where there is none, or it would stand twice."""
+        column = self._table.c[name]
+        unique = any(index.unique and name in index.columns for index in self._table.indexes)
+        if unique or "default" not in column.info:
+            return False
+        target = table(self._name, sql_column(name, column.type))
+        blank = target.c[name].is_(None)
+        fill = update(target).where(blank).values({target.c[name]: column.info["default"]})
+        self._plan.before.append(lambda do: do.execute(fill))
+        return True
+
+    def _change_kind(self, column: Column[Any]) -> None:
+        """Looks at the values of a column that stays, while its property gets another kind."""
+        becoming = Becoming(column, self._kinds.get(column))
+        if not becoming.changes or not self._facts.filled(self._name, column.name):
+            return
+        if self._convert(Conversion(self._name, column.name, column.type, becoming)):
+            self._does("alter_column", f"changes {self._words(column.name)} to the kind {becoming.kind}")
 
     def _change_type(self, op: ops.AlterColumnOp, changes: dict[str, Any]) -> bool:
         """Adds the change of a column's type to `changes`, and what keeps its values; False when it is refused."""
@@ -126,25 +167,32 @@ class TableComparison:
         if stored is None:
             self._refuses(f"{self._words(name)} has values that cannot be kept as {self._type_name(wanted)}")
             return False
-        conversion = Conversion(self._name, name, stored, wanted)
-        indexes = [index for index in self._table.indexes if name in index.columns]
+        column = self._table.c[name]
+        if not self._convert(Conversion(self._name, name, stored, Becoming(column, self._kinds.get(column)))):
+            return False
+        if self._dialect.name == "postgresql" and not self._table.c[name].nullable:
+            # Until it gets its values the column has none.
+            changes.pop("nullable", None)
+            self._plan.before.append(lambda do: do.alter_column(self._name, name, nullable=True))
+            self._plan.after.insert(1, lambda do: do.alter_column(self._name, name, nullable=False))
+        return True
+
+    def _convert(self, conversion: Conversion) -> bool:
+        """Has the values converted, while indexes of them stand aside; False when it is refused."""
+        indexes = [index for index in self._table.indexes if conversion.column in index.columns]
         alone = any(index.unique and len(index.columns) == 1 for index in indexes)
         if not self._convertible(conversion, unique=alone):
             return False
         for index in indexes:
             self._make_anew(index)
-        if self._dialect.name == "postgresql" and not self._table.c[name].nullable:
-            # Until it gets its values the column has none.
-            changes.pop("nullable", None)
-            self._plan.before.append(lambda do: do.alter_column(self._name, name, nullable=True))
-            self._plan.after.insert(0, lambda do: do.alter_column(self._name, name, nullable=False))
         self._plan.before.append(conversion.keep)
         self._plan.after.insert(0, conversion.put)
         return True
 
     def _convertible(self, conversion: Conversion, *, unique: bool) -> bool:
         verdict = self._facts.judge(conversion, unique=unique)
-        words, wanted = self._words(conversion.column), self._type_name(conversion.wanted)
+        words, column = self._words(conversion.column), self._table.c[conversion.column]
+        wanted = conversion.becoming.kind or self._type_name(column.type)
         if verdict.wrong:
             self._refuses(
                 f"{words} becomes {wanted}, but {counted(verdict.wrong, 'value')} cannot: see the records with id "

@@ -1,4 +1,4 @@
-"""A column that gets another type, with every value that it holds."""
+"""A column that gets another type or kind, with every value that it holds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from sqlalchemy.types import TypeEngine
 
 from app.json_text import write_json
 from app.storage.columns import identifier
-from app.storage.convert import Inconvertible, converted
+from app.storage.convert import Inconvertible
+from app.storage.kinds import Becoming
 from app.storage.naming import shortened
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Conversion:
     table: str
     column: str
     stored: TypeEngine[Any]
-    wanted: TypeEngine[Any]
+    becoming: Becoming
 
     def judge(self, connection: Connection, *, unique: bool) -> Verdict:
         """Whether every value can be converted; where they must be `unique`, whether they stay so."""
@@ -46,7 +47,7 @@ class Conversion:
         seen: set[Any] = set()
         for id, value in self._values(connection):
             try:
-                new = converted(value, self.wanted)
+                new = self.becoming(value)
             except Inconvertible:
                 wrong += 1
                 first += [id] if len(first) < _SHOWN else []
@@ -63,7 +64,7 @@ class Conversion:
         aside.create(connection)
         batch: list[dict[str, Any]] = []
         for id, value in self._values(connection):
-            batch.append({"id": id, "value": converted(value, self.wanted)})
+            batch.append({"id": id, "value": self.becoming(value)})
             if len(batch) == _AT_ONCE:
                 connection.execute(insert(aside), batch)
                 batch = []
@@ -83,7 +84,7 @@ class Conversion:
     def _aside(self) -> Table:
         columns = (
             Column("id", identifier(), primary_key=True, autoincrement=False),
-            Column("value", self.wanted),
+            Column("value", self.becoming.column.type),
         )
         name = shortened(f"actionql_converted__{self.table}__{self.column}")
         return Table(name, MetaData(), *columns, prefixes=["TEMPORARY"])

@@ -30,6 +30,7 @@ _COMPARING = (
     "convert",
     "differences",
     "facts",
+    "kinds",
     "migrate",
     "owners",
     "plan",

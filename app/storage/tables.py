@@ -20,6 +20,7 @@ from app.definition.names import snake
 from app.properties import KINDS
 from app.storage.columns import identifier
 from app.storage.joins import Joins
+from app.storage.kinds import Declared
 from app.storage.naming import Names, constraint_name, owner_of, table_name
 from app.storage.references import References
 
@@ -174,6 +175,7 @@ def _column(model: Model, key: str, property: Property, name: str) -> Column[Any
     info: dict[str, Any] = {
         "words": f"{model.name}.{key}",
         "was": () if property.was is None else (snake(property.was),),
+        "declared": Declared.of(model, key),
     }
     default = property.default
     if default is not None and not (isinstance(default, str) and default.startswith("=")):

@@ -91,10 +91,10 @@ async def test_values_that_cannot_be_converted_are_told_and_nothing_is_changed(
     shop.write(BEFORE.replace("size: {kind: text}", "size: {kind: number}").replace("code:", "key:"))
     status, printed, _ = shop.run("diff")
     assert status == 0
-    assert "  REFUSED: Shoe.size becomes INTEGER, but 1 value cannot: see the records with id 2;" in printed
+    assert "  REFUSED: Shoe.size becomes number, but 1 value cannot: see the records with id 2;" in printed
     assert "Callers of shop:\n  no server has served it yet\n" in printed
     status, printed, refused = shop.run("migrate", "--yes-destroy")
-    assert (status, printed) == (1, "") and "Shoe.size becomes INTEGER" in refused
+    assert (status, printed) == (1, "") and "Shoe.size becomes number" in refused
     assert await shop.codes() == ["a", "b"]
 
 

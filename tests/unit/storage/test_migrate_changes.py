@@ -99,6 +99,25 @@ async def test_property_becomes_optional_and_required_again(database_url: str) -
         await insert(database_url, table, {"size": 1, "brand_id": 7})
 
 
+async def test_records_without_a_value_get_the_default_of_what_is_required_now(database_url: str) -> None:
+    free, needed = {"kind": "price"}, {"kind": "price", "required": True, "default": "1.50"}
+    table = shoes({"size": free}).models["Shoe"].table
+    await bring(database_url, shoes({"size": free}))
+    await insert(database_url, table, {}, {"size": Decimal(2)}, {})
+    (change,) = await migrate(database_url, [shoes({"size": needed}).metadata])
+    assert change.text == "changes Shoe.size to be required; 2 records without a value get the default"
+    found = await run(database_url, select(table.c.size).order_by(table.c.id))
+    assert [row.size for row in found] == [Decimal("1.50"), Decimal(2), Decimal("1.50")]
+    assert await bring(database_url, shoes({"size": needed})) == []
+
+
+async def test_default_of_what_is_unique_fills_nothing(database_url: str) -> None:
+    await bring(database_url, shoes({"size": {"kind": "text", "unique": True}}))
+    needed = shoes({"size": {"kind": "text", "unique": True, "required": True, "default": "x"}})
+    await insert(database_url, needed.models["Shoe"].table, {"size": None})
+    assert "Shoe.size is required now, but has no value in 1 record" in await refusal(database_url, needed)
+
+
 async def test_rebuilding_a_table_leaves_what_refers_to_it(database_url: str) -> None:
     def built(required: bool) -> Tables:
         return tables(
