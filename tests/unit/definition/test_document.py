@@ -4,9 +4,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import yaml
 
-from app.definition.document import MAXIMUM_DEPTH, read_document, resolve_scalar
+from app.definition.document import MAXIMUM_DEPTH, _read, read_document, resolve_scalar
+from app.definition.exact import exact_events
 from app.definition.source import Node
+from app.main import EXAMPLES
 
 
 def problems(text: str) -> list[str]:
@@ -71,6 +74,21 @@ def test_alias_stands_for_its_anchor_where_it_is_used() -> None:
     assert (root.child("b") or root).place.line == 2
 
 
+@pytest.mark.parametrize("text", ["{a: b:, c: 1}", "a: &x~ 1\nb: 1\n"])
+def test_text_that_the_fast_reader_does_not_take_is_read_by_the_exact_one(text: str) -> None:
+    with pytest.raises(yaml.YAMLError):
+        list(yaml.parse(text, yaml.CSafeLoader))
+    assert set(read(text).data().values()) <= {"b:", 1}
+
+
+@pytest.mark.parametrize("name", [path.name for path in EXAMPLES.glob("*.yaml")])
+def test_both_readers_find_the_same_in_a_definition(name: str) -> None:
+    text = (EXAMPLES / name).read_text()
+    exact = _read("f.yaml", exact_events("f.yaml", text))
+    assert read_document("f.yaml", text) == exact
+    assert exact[0] is not None
+
+
 def test_empty_document_is_an_empty_mapping() -> None:
     assert read("# nothing\n").data() == {}
 
@@ -103,7 +121,7 @@ def test_empty_document_is_an_empty_mapping() -> None:
         ("a: &b 1\n*b : 2", "f.yaml:2 the alias *b as a key; write the key out"),
         ("? [a]\n: 1", "f.yaml:1 a mapping or list as a key; keys are texts"),
         ("<<: {a: 1}", "f.yaml:1 << is not part of YAML 1.2; write the keys out"),
-        ("%YAML 1.1\n---\na: 1", "f.yaml:2 definitions are YAML 1.2; leave out the %YAML line"),
+        ("%YAML 1.1\n---\na: 1", "f.yaml:1 definitions are YAML 1.2; leave out the %YAML line"),
         ("a: 1\n---\nb: 1", "f.yaml:2 a second document; write one document a file, without ---"),
         ("[" * 100_000, f"f.yaml:1 nested deeper than {MAXIMUM_DEPTH}"),
         ("a: " + "9" * 5_000, "f.yaml:1 a: a number of more than 300 digits; write a text in quotes"),
