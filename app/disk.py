@@ -22,6 +22,11 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
+def standing(place: Path) -> Path:
+    """The path, or the nearest folder above it that is there."""
+    return next(one for one in (place.absolute(), *place.absolute().parents) if one.exists())
+
+
 def write_private(path: Path, content: bytes) -> None:
     """Puts a file in place of what is there, for its owner's eyes alone; a reader sees the old or the new one."""
     descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # O_EXCL and mode 0600

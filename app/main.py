@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -18,6 +18,7 @@ from app.definition.load import Loaded, text_of
 from app.definition.model import Application
 from app.definition.source import Source
 from app.edge import Applications, Edge, Reloads
+from app.errors import Overloaded
 from app.functions import load_application
 from app.logs import get_logger
 from app.memory import made_to_stay
@@ -123,7 +124,7 @@ def create_app(
 def _begin_beside(server: Server, front: Front) -> list[asyncio.Task[object]]:
     """What goes on while requests are served, until `_end_beside`."""
     beside: list[Coroutine[Any, Any, object]] = [
-        sweep(server.store, server.database),
+        _sweep(server),
         _stop_waits(server, front),
     ]
     return [asyncio.create_task(one) for one in beside]
@@ -133,6 +134,12 @@ async def _end_beside(tasks: Sequence[asyncio.Task[object]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.wait(tasks)
+
+
+async def _sweep(server: Server) -> None:
+    # A store that fails meanwhile has told the log; it keeps the rest until the next start.
+    with suppress(Overloaded):
+        await sweep(server.store, server.database)
 
 
 async def _stop_waits(server: Server, front: Front) -> None:

@@ -60,6 +60,13 @@ def _smtp_url(value: str) -> str:
     return value
 
 
+def _assets_place(value: str) -> str:
+    shape = r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_-][A-Za-z0-9._-]*)*/?"
+    if "://" in value and not re.fullmatch(shape, value):
+        raise ValueError("should be a folder or s3://bucket/prefix")
+    return value
+
+
 def _path_part(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9_-]+", value):
         raise ValueError("should be letters, digits, - and _")
@@ -74,4 +81,5 @@ Origins = Annotated[CommaSeparated, AfterValidator(_origins)]
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 SmtpUrl = Annotated[str, AfterValidator(_smtp_url)]
+AssetsPlace = Annotated[str, AfterValidator(_assets_place)]
 PathPart = Annotated[str, AfterValidator(_path_part)]

@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import ActionQLError
 from app.setting_types import (
+    AssetsPlace,
     BaseUrl,
     CommaSeparated,
     Count,
@@ -69,7 +70,10 @@ class Settings(BaseSettings):
         None, description="File of secrets (JSON, mode 0600); else keystore.json in the data folder."
     )
     data: Path = Field(Path("data"), description="Folder of the SQLite file, assets and keystore.")
-    assets: str | None = Field(None, description="Folder of uploaded files; else assets in the data folder.")
+    assets: AssetsPlace | None = Field(
+        None,
+        description="Folder of uploaded files, or s3://bucket/prefix; else assets in the data folder.",
+    )
     trusted_proxies: Networks = Field(
         (), description="Addresses or networks, comma separated, whose X-Forwarded headers are believed."
     )
@@ -201,8 +205,13 @@ class Settings(BaseSettings):
 
     @property
     def assets_place(self) -> str:
-        """The folder of uploaded files."""
+        """The folder of uploaded files, or the address of their bucket."""
         return self.assets or str(self.data / "assets")
+
+    @property
+    def assets_folder(self) -> Path | None:
+        """The folder of uploaded files; None where they are in a bucket."""
+        return None if "://" in self.assets_place else Path(self.assets_place)
 
 
 def load(env_file: Path | None = Path(".env"), **given: Any) -> Settings:

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.browser import Chromium, running_chromium
+from tests.support.buckets import Bucket, BucketServer, running_bucket_server
 from tests.support.files import FileServer, running_file_server
 from tests.support.postgres import Cluster, running_cluster
+from tests.support.stores import Kept, KeptInBucket, KeptInFolder
 
 LONGEST = (
     "durability/test_kill.py",
@@ -92,6 +94,27 @@ def shared_database_url(
     cluster: Cluster = request.getfixturevalue("postgres_cluster")
     with cluster.database() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def bucket_server() -> Iterator[BucketServer]:
+    with running_bucket_server() as server:
+        yield server
+
+
+@pytest.fixture
+def bucket(bucket_server: BucketServer) -> Bucket:
+    """An empty bucket of this test's own."""
+    return bucket_server.bucket()
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Kept:
+    """An empty place for files; the test runs once for each kind."""
+    if request.param == "folder":
+        return KeptInFolder(tmp_path / "assets")
+    bucket: Bucket = request.getfixturevalue("bucket")
+    return KeptInBucket(bucket)
 
 
 @pytest.fixture

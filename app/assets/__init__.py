@@ -2,5 +2,6 @@
 
 from app.assets.asset import Asset, clean_name, parse_reference, reference
 from app.assets.local import LocalStore
+from app.assets.store import Store
 
-__all__ = ["Asset", "LocalStore", "clean_name", "parse_reference", "reference"]
+__all__ = ["Asset", "LocalStore", "Store", "clean_name", "parse_reference", "reference"]

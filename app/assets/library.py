@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 from app.assets.asset import Asset
-from app.assets.local import LocalStore
-from app.errors import NotFound
+from app.assets.store import Store
+from app.errors import NotFound, Overloaded
 from app.storage.assets import AssetRow, AssetRows
 from app.storage.audit import AuditRows, Entry
 from app.storage.work import Database, Work
@@ -24,7 +25,7 @@ WriteAsset = Callable[[Asset, Callable[[], Work[Mapping[str, Any]]]], Awaitable[
 class Library:
     """Stores and finds the files of one application."""
 
-    def __init__(self, store: LocalStore, database: Database, application: str) -> None:
+    def __init__(self, store: Store, database: Database, application: str) -> None:
         self._store = store
         self._database = database
         self._application = application
@@ -52,8 +53,13 @@ class Library:
             kept = Asset(**await (self._database.write(given) if write is None else write(saved, given)))
         finally:
             if kept != saved:
-                await self._store.delete(saved.id)
+                await self._take_back(saved)
         return kept
+
+    async def _take_back(self, asset: Asset) -> None:
+        """Removes what nobody knows of; where the store does not answer, a later sweep does."""
+        with suppress(Overloaded):
+            await self._store.delete(asset.id)
 
     def _enter(self, asset: Asset, told: Entry | None) -> Work[Mapping[str, Any]]:
         given = asdict(asset)
@@ -73,16 +79,14 @@ class Library:
     async def open(self, id: str) -> tuple[AssetRow, AsyncIterator[bytes]]:
         """What is known of a file, and its bytes; raises `NotFound`, also where the store has lost it or a part."""
         row = await self.find(id)
-        if await self._store.stat(id) != row.size:
-            raise NotFound("There is no such file.")
-        return row, self.stream(id)
+        return row, await self._store.open(id, row.size)
 
     def stream(self, id: str) -> AsyncIterator[bytes]:
         """The bytes of a file."""
         return self._store.stream(id)
 
 
-async def sweep(store: LocalStore, database: Database, patience: timedelta = PATIENCE) -> int:
+async def sweep(store: Store, database: Database, patience: timedelta = PATIENCE) -> int:
     """Removes the files that no record came to refer to within `patience`, and what crashes left; tells how many.
 
     A file that a run may hold stays until the run has ended.

@@ -3,36 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import math
 import os
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import aiofiles
 import aiofiles.os
 from aiofiles.threadpool.binary import AsyncBufferedIOBase
 
-from app.assets import sniff
-from app.assets.asset import Asset, clean_name, is_id
-from app.disk import sync
-from app.errors import Conflict, NotFound, TooLarge
+from app.assets.asset import Asset, is_id
+from app.assets.store import Written, finished, succeeded
+from app.disk import standing, sync
+from app.errors import Conflict, NotFound
+from app.settings import SettingsError
 
-PIECE = 262_144
 TEMPORARY = "temporary"
 
-T = TypeVar("T")
 File = TypeVar("File", bound=AsyncBufferedIOBase)
 
 
 class LocalStore:
-    """Keeps assets in `folder/<first two of id>/<id>`, readable for the server's user only."""
+    """A `Store` that keeps assets in `folder/<first two of id>/<id>`, readable for the server's user only."""
 
     def __init__(self, folder: Path, *, max_bytes: int = 25_000_000) -> None:
         self._folder = folder
@@ -45,21 +42,26 @@ class LocalStore:
         stored, ValueError where it is no id. Raises TooLarge over `max_bytes`, counted as they come. Whatever
         else ends it, cancellation too, leaves nothing behind.
         """
-        id = id or secrets.token_hex(16)
+        id = secrets.token_hex(16) if id is None else id
         if not is_id(id):
             raise ValueError("this is no id of an asset")
         temporary, final = self._folder / TEMPORARY / id, self._path(id)
         claim = asyncio.ensure_future(asyncio.to_thread(_claim, temporary, final))
         try:
-            await _finished(claim)
+            await finished(claim)
             written = await self._write(temporary, chunks)
-            await _finished(asyncio.to_thread(_keep, temporary, final))
+            await finished(asyncio.to_thread(_keep, temporary, final))
         except BaseException:
-            if _succeeded(claim):
+            if succeeded(claim):
                 _remove(temporary, final)
             raise
-        kind = sniff.content_type(written.head)
-        return Asset(id, clean_name(name), kind, written.size, written.digest.hexdigest())
+        return written.asset(id, name)
+
+    async def open(self, id: str, size: int) -> AsyncIterator[bytes]:
+        """The bytes of an asset; raises NotFound where there is none, or one of another size."""
+        if await self.stat(id) != size:
+            raise NotFound("There is no such file.")
+        return self.stream(id)
 
     async def stream(self, id: str, chunk: int = 65_536) -> AsyncIterator[bytes]:
         """The bytes of an asset in chunks of that size; raises NotFound at the first where there is none."""
@@ -101,66 +103,38 @@ class LocalStore:
                 removed += 1
         return removed
 
+    async def check(self) -> None:
+        """Raises SettingsError for a folder that cannot be made or written."""
+        if not await self.answers():
+            raise SettingsError(f"ACTIONQL_ASSETS: files cannot be kept in {self._folder}.")
+
+    async def answers(self) -> bool:
+        """Whether the folder is there, or may be made, and written."""
+        return await asyncio.to_thread(_writable, standing(self._folder))
+
     def _path(self, id: str) -> Path:
         return self._folder / id[:2] / id
 
-    async def _write(self, path: Path, chunks: AsyncIterator[bytes]) -> _Written:
-        written = _Written()
+    async def _write(self, path: Path, chunks: AsyncIterator[bytes]) -> Written:
+        written = Written(self._max_bytes)
         async with _opened(aiofiles.open(path, "r+b")) as file:
-            async for chunk in chunks:
-                for piece in _pieces(chunk):
-                    written.add(piece)
-                    if written.size > self._max_bytes:
-                        raise TooLarge(f"A file may have at most {self._max_bytes:,} bytes.")
-                    await file.write(piece)
+            async for piece in written.counted(chunks):
+                await file.write(piece)
         return written
-
-
-@dataclass(slots=True)
-class _Written:
-    """What is known of the bytes so far."""
-
-    head: bytes = b""
-    size: int = 0
-    digest: hashlib._Hash = field(default_factory=hashlib.sha256)
-
-    def add(self, piece: bytes) -> None:
-        self.head = (self.head + piece[: sniff.HEAD])[: sniff.HEAD]
-        self.size += len(piece)
-        self.digest.update(piece)
-
-
-async def _finished(work: Awaitable[T]) -> T:
-    """Waits for the work to its end even when cancelled.
-
-    Its thread goes on in any case, and could meet the files of whoever takes the same id next.
-    """
-    task = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
 
 
 @asynccontextmanager
 async def _opened(file: Awaitable[File]) -> AsyncIterator[File]:
     opening = asyncio.ensure_future(file)
     try:
-        yield await _finished(opening)
+        yield await finished(opening)
     finally:
-        if _succeeded(opening):
-            await _finished(opening.result().close())
+        if succeeded(opening):
+            await finished(opening.result().close())
 
 
-def _succeeded(task: asyncio.Future[Any]) -> bool:
-    return task.done() and not task.cancelled() and task.exception() is None
-
-
-def _pieces(chunk: bytes) -> Iterator[bytes]:
-    """A chunk in parts that are hashed and written without holding the loop up."""
-    for start in range(0, len(chunk), PIECE):
-        yield chunk[start : start + PIECE]
+def _writable(folder: Path) -> bool:
+    return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
 
 
 def _make_folder(folder: Path) -> None:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.assets.local import LocalStore
+from app.assets.store import Store
 from app.backup.archive import MANIFEST, Member, opened
 from app.backup.manifest import Manifest
 from app.backup.verify import DATABASES
@@ -24,9 +24,7 @@ class Extracted:
     small: Mapping[str, bytes]
 
 
-async def extract(
-    file: Path, manifest: Manifest, store: LocalStore, folder: Path, stored: list[str]
-) -> Extracted:
+async def extract(file: Path, manifest: Manifest, store: Store, folder: Path, stored: list[str]) -> Extracted:
     """Writes the database's file into `folder` and the assets into the store; their ids go into `stored`.
 
     Assets may stand in the store before the database knows of them: a sweep removes those that it never comes to know.
@@ -45,7 +43,7 @@ async def extract(
     return Extracted(database, small)
 
 
-async def _store(store: LocalStore, member: Member, sha256: str, stored: list[str]) -> None:
+async def _store(store: Store, member: Member, sha256: str, stored: list[str]) -> None:
     """Stores a file under its id, unless it is there and as it should be."""
     id = member.name.rpartition("/")[2]
     if await store.stat(id) is not None:

@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from app.assets.local import LocalStore
+from app.assets.store import Store
 from app.backup.archive import INVENTED, KEYSTORE, Writer
 from app.backup.manifest import BackedUp, DatabaseFacts, Manifest
 from app.backup.telling import tell
@@ -110,7 +110,7 @@ def _add_definition(writer: Writer, served: Served, given: Loaded | None) -> Bac
     return BackedUp.model_validate({"uuid": served.uuid, "name": name, "revision": revision, "files": files})
 
 
-async def _add_asset(writer: Writer, store: LocalStore, asset: KeptAsset) -> bool:
+async def _add_asset(writer: Writer, store: Store, asset: KeptAsset) -> bool:
     """Whether the store has what records refer to; a file that none has come to refer to may be gone."""
     size = await store.stat(asset.id)
     if size is None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.assets.local import LocalStore
+from app.assets.store import Store
 from app.backup.archive import INVENTED, KEYSTORE
 from app.backup.extract import Extracted, extract
 from app.backup.manifest import Manifest
@@ -31,7 +31,7 @@ def restore_backup(settings: Settings, file: Path, *, overwrite: bool) -> Manife
     `RestoreRefused` leaves what was there. A process that is killed leaves it too, or a mark which servers refuse.
     """
     with _told(file):
-        manifest = verify(file, free_room(settings.data, Path(settings.assets_place)))
+        manifest = _verified(settings, file)
         _check_kind(settings, manifest)
         wanted = _wanted(settings, manifest)
         if not overwrite:
@@ -59,6 +59,13 @@ def _told(file: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise RestoreRefused(f"{error.filename or file}: {error.strerror}. Nothing was restored.") from error
+
+
+def _verified(settings: Settings, file: Path) -> Manifest:
+    folder = settings.assets_folder
+    if folder is None:
+        return verify(file, free_room(settings.data), with_assets=False)
+    return verify(file, free_room(settings.data, folder))
 
 
 def _check_kind(settings: Settings, manifest: Manifest) -> None:
@@ -110,7 +117,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _taken_back(store: LocalStore) -> Iterator[list[str]]:
+def _taken_back(store: Store) -> Iterator[list[str]]:
     """A list of ids whose files are removed again when the block does not end well."""
     stored: list[str] = []
     try:
@@ -120,7 +127,7 @@ def _taken_back(store: LocalStore) -> Iterator[list[str]]:
         raise
 
 
-async def _remove(store: LocalStore, ids: list[str]) -> None:
+async def _remove(store: Store, ids: list[str]) -> None:
     for id in ids:
         await store.delete(id)
 

@@ -10,16 +10,17 @@ from pydantic import ValidationError
 
 from app.backup.archive import KEYSTORE, MANIFEST, Member, opened
 from app.backup.manifest import Listed, Manifest
+from app.disk import standing
 from app.storage.copies import RestoreRefused
 
 DATABASES = {"sqlite": "database.sqlite", "postgresql": "database.dump"}
 """What the database is called in a backup."""
 
 
-def verify(file: Path, room: int) -> Manifest:
+def verify(file: Path, room: int, *, with_assets: bool = True) -> Manifest:
     """The manifest of a backup every byte of which is as it says, and which needs at most `room` bytes.
 
-    Raises `RestoreRefused` for all else.
+    Assets need room only `with_assets`. Raises `RestoreRefused` for all else.
     """
     found: dict[str, Listed] = {}
     manifest = None
@@ -27,7 +28,8 @@ def verify(file: Path, room: int) -> Manifest:
         for member in members:
             if manifest is not None:
                 raise RestoreRefused("The file goes on after its manifest: it is no backup.")
-            room -= member.size
+            if with_assets or not member.name.startswith("assets/"):
+                room -= member.size
             if room < 0:
                 raise RestoreRefused(
                     "There is not enough room on the disk for what the backup says it holds."
@@ -45,12 +47,8 @@ def verify(file: Path, room: int) -> Manifest:
 
 def free_room(*places: Path) -> int:
     """The bytes that are free where these folders are or will be, each disk counted once."""
-    there = {_standing(place) for place in places}
+    there = {standing(place) for place in places}
     return sum({place.stat().st_dev: shutil.disk_usage(place).free for place in there}.values())
-
-
-def _standing(place: Path) -> Path:
-    return next(one for one in (place.absolute(), *place.absolute().parents) if one.exists())
 
 
 def _parsed(member: Member) -> Manifest:

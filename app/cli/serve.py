@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from app import settings as settings_module
 from app.cli.base import DataOption
 from app.logs import configure_logs
 from app.main import definition_paths, load_definitions
+from app.server.opening import check_store
 from app.server.secrets import read_secrets
 from app.server.welcome import welcome
 from app.serving import serve_here, serve_in_workers
@@ -36,6 +38,7 @@ def serve(
     settings = settings_module.load(host=host, port=port, data=data)
     places = definition_paths(paths or [])
     definitions = load_definitions(places)
+    asyncio.run(check_store(settings))
     environment = settings_module.definition_environment()
     # The taskings example calls its own server.
     environment.setdefault("TASKINGS_DATA_API_HOST", f"{settings.host}:{settings.port}")

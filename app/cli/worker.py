@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from app import settings as settings_module
 from app.cli.base import DataOption
 from app.logs import configure_logs
 from app.main import definition_paths, load_definitions
+from app.server.opening import check_store
 from app.working import work_here, work_in_processes
 
 
@@ -28,6 +30,7 @@ def worker(
         load_definitions(definition_paths(paths or [])),
         settings_module.definition_environment(),
     )
+    asyncio.run(check_store(settings))
     if processes > 1:
         work_in_processes(settings, definitions, environment, processes)
     else:

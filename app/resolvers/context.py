@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from app.assets.library import Library
-from app.assets.local import LocalStore
+from app.assets.store import Store
 from app.auth.keystore import Keystore
 from app.auth.limiter import AttemptLimiter
 from app.auth.passwords import Passwords
@@ -47,7 +47,7 @@ class Server:
     database: Database
     keystore: Keystore
     passwords: Passwords
-    store: LocalStore
+    store: Store
     outbound: Outbound
     attempts: AttemptLimiter
     run_rows: DurableRows

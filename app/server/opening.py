@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.assets.local import LocalStore
+from app.assets import LocalStore, Store
 from app.auth.keystore import Keystore
 from app.auth.limiter import AttemptLimiter
 from app.auth.passwords import Passwords
@@ -19,7 +19,7 @@ from app.resolvers.context import Server
 from app.resolvers.trail import Trail
 from app.server.restoring import refuse_unfinished
 from app.server.running import open_dispatcher
-from app.settings import Settings, SettingsError
+from app.settings import Settings, SettingsError, definition_environment
 from app.steps.send_email import mailbox
 from app.storage.durable_runs import DurableRows
 from app.storage.repeats import RepeatRows
@@ -75,11 +75,24 @@ def _open_measured(settings: Settings, metrics: Metrics, tracing: Tracing | None
     return TracedDatabase(database, tracing)
 
 
-def open_store(settings: Settings, max_bytes: int) -> LocalStore:
-    """Where assets are kept, each of at most so many bytes."""
-    if "://" in settings.assets_place:
-        raise SettingsError("ACTIONQL_ASSETS: only folders are supported.")
-    return LocalStore(Path(settings.assets_place), max_bytes=max_bytes)
+def open_store(settings: Settings, max_bytes: int) -> Store:
+    """Where assets are kept, each of at most so many bytes: in a folder, or in a bucket of an object store."""
+    folder = settings.assets_folder
+    if folder is not None:
+        return LocalStore(folder, max_bytes=max_bytes)
+    try:
+        from app.assets.bucket import open_bucket
+        from app.assets.objects import ObjectStore
+    except ImportError:
+        raise SettingsError(
+            "ACTIONQL_ASSETS wants a package that is not installed: pip install 'actionql[s3]'."
+        ) from None
+    return ObjectStore(open_bucket(settings.assets_place, definition_environment()), max_bytes=max_bytes)
+
+
+async def check_store(settings: Settings) -> None:
+    """Raises SettingsError, with the remedy, where files could not be kept as the settings say."""
+    await open_store(settings, settings.upload_bytes).check()
 
 
 def open_outbound(settings: Settings, metrics: Metrics) -> Outbound:

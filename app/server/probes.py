@@ -81,27 +81,34 @@ async def _healthy(request: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
+def _told(works: bool) -> str:
+    return "ready" if works else "unavailable"
+
+
 class Readiness:
-    """Whether the database takes writes: tries one when the last try is a few seconds old."""
+    """Whether the database takes writes: tries one when the last try is a few seconds old.
+
+    Whether the store of files can be reached is told beside it: the rest goes on without.
+    """
 
     every = 5.0
 
     def __init__(self, edge: Edge) -> None:
         self._database = edge.server.database
+        self._store = edge.server.store
         self._health = Health(self._database.dialect)
         self._lock = asyncio.Lock()
         self._tried = -self.every
-        self._ready = False
+        self._ready = self._keeping = False
 
     async def answer(self, request: Request) -> Response:
         """200 when the last write worked, else 503."""
         async with self._lock:
             if monotonic() - self._tried >= self.every:
-                self._ready = await self._try()
+                self._ready, self._keeping = await asyncio.gather(self._try(), self._store.answers())
                 self._tried = monotonic()
-        return JSONResponse(
-            {"status": "ready" if self._ready else "unavailable"}, 200 if self._ready else 503
-        )
+        body = {"status": _told(self._ready), "files": _told(self._keeping)}
+        return JSONResponse(body, 200 if self._ready else 503)
 
     async def _try(self) -> bool:
         try:

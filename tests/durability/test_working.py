@@ -93,7 +93,7 @@ async def test_workers_tell_at_a_port_of_their_own_how_they_are(
             until(lambda: log.read_text().count('"working"') == 2, log)
             assert (asked("/healthz").json(), asked("/readyz").json()) == (
                 {"status": "ok"},
-                {"status": "ready"},
+                {"status": "ready", "files": "ready"},
             )
             for n in range(6):
                 started = await start_action(web.context, "Three", {"n": n})

@@ -12,9 +12,11 @@ import httpx
 import pytest
 
 from tests.end_to_end.caller import ROOT, Caller
+from tests.support.buckets import BucketServer
 from tests.support.files import FileServer, running_file_server
 from tests.support.postgres import Cluster
 from tests.support.server import Server, running_server
+from tests.support.stores import Kept, KeptInBucket, KeptInFolder
 
 APPLICATIONS = Path(__file__).parent / "applications"
 EXAMPLES = ROOT / "app" / "examples"
@@ -61,6 +63,7 @@ class Shared:
     server: Server
     database: str
     data: Path
+    kept: Kept
     client: httpx.Client
 
     def application(self, id: str) -> Caller:
@@ -117,23 +120,32 @@ def new_database(request: pytest.FixtureRequest, new_database_of: Mapping[str, N
 @pytest.fixture(scope="session")
 def shared_on(
     new_database_of: Mapping[str, NewDatabase],
+    bucket_server: BucketServer,
     tmp_path_factory: pytest.TempPathFactory,
     client: httpx.Client,
     outbound: dict[str, str],
 ) -> Iterator[Callable[[str], Shared]]:
-    """Gives the shared server on a kind of database, which starts once and runs until the last test has ended."""
+    """Gives the shared server on a kind of database, which starts once and runs until the last test has ended.
+
+    Its files are in a folder beside SQLite, in a bucket beside PostgreSQL.
+    """
     with ExitStack() as stack:
 
         @cache
         def start(kind: str) -> Shared:
             url = stack.enter_context(new_database_of[kind]())
-            return stack.enter_context(_serving(url, tmp_path_factory.mktemp("shared"), client, outbound))
+            folder = tmp_path_factory.mktemp("shared")
+            in_folder = kind == "sqlite"
+            kept = KeptInFolder(folder / "assets") if in_folder else KeptInBucket(bucket_server.bucket())
+            return stack.enter_context(_serving(url, folder, kept, client, outbound))
 
         yield start
 
 
 @contextmanager
-def _serving(database: str, folder: Path, client: httpx.Client, outbound: dict[str, str]) -> Iterator[Shared]:
+def _serving(
+    database: str, folder: Path, kept: Kept, client: httpx.Client, outbound: dict[str, str]
+) -> Iterator[Shared]:
     shoes = folder / "shoes.yaml"
     shoes.write_text((EXAMPLES / "shoes.yaml").read_text() + SHOES)
     own = [
@@ -141,9 +153,10 @@ def _serving(database: str, folder: Path, client: httpx.Client, outbound: dict[s
     ]
     definitions, data = [EXAMPLES / "taskings.yaml", shoes, *own], folder / "data"
     limits = {"ACTIONQL_UPLOAD_BYTES": str(UPLOAD_BYTES), "DATABASE_URL": database}
-    env = {**SECRETS, **QUICK, **OFTEN, **outbound, **limits, "ACTIONQL_ALLOWED_ORIGINS": ORIGIN}
+    places = {**outbound, **kept.environment}
+    env = {**SECRETS, **QUICK, **OFTEN, **places, **limits, "ACTIONQL_ALLOWED_ORIGINS": ORIGIN}
     with running_server(*definitions, data=data, env=env) as server:
-        yield Shared(server, database, data, client)
+        yield Shared(server, database, data, kept, client)
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

@@ -166,10 +166,10 @@ def test_form_that_is_too_large(market: Caller) -> None:
 
 
 def test_file_of_who_may_not_is_not_kept(market: Caller, shared: Any) -> None:
-    kept = sum(1 for one in shared.data.rglob("assets/**/*") if one.is_file())
+    kept = len(shared.kept.names())
     answer = market.request("POST", "/m/own-form", files={"photo": ("a.png", png())})
     refused(answer, 401, "UNAUTHENTICATED")
-    assert sum(1 for one in shared.data.rglob("assets/**/*") if one.is_file()) == kept
+    assert len(shared.kept.names()) == kept
 
 
 # What comes back

@@ -51,7 +51,7 @@ def own(
 
 
 def test_health_and_readiness(own: Own, client: httpx.Client) -> None:
-    for path, body in (("/healthz", {"status": "ok"}), ("/readyz", {"status": "ready"})):
+    for path, body in (("/healthz", {"status": "ok"}), ("/readyz", {"status": "ready", "files": "ready"})):
         answer = client.get(f"{own.server.url}{path}")
         assert (answer.status_code, answer.json()) == (200, body)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from tests.end_to_end.caller import Caller
@@ -14,9 +12,9 @@ from tests.support.files import FileServer
 UPLOAD = "7a4e0b0e5d5c4c0fb3a4f0a1b2c3d4e5"
 
 
-def stored(shared: Shared) -> set[Path]:
+def stored(shared: Shared) -> set[str]:
     """The files that are kept, finished or not."""
-    return {path for path in (shared.data / "assets").rglob("*") if path.is_file()}
+    return set(shared.kept.names())
 
 
 def media(system: Caller) -> int:

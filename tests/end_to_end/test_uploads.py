@@ -157,9 +157,9 @@ def test_file_that_the_store_has_lost_or_lost_a_part_of_is_not_found(ada: Caller
     asked = form(ada)
     sent(ada, asked, png())
     scan = ada.ask(CREATE, {"name": "Lost", "reference": asked["reference"]})["createBook"]["scan"]
-    (file,) = shared.data.glob(f"assets/*/{asked['reference'].split('/')[0]}")
-    file.write_bytes(png()[:-1])
+    (file,) = [name for name in shared.kept.names() if name.endswith(asked["reference"].split("/")[0])]
+    shared.kept.write(file, png()[:-1])
     damaged = ada.client.get(scan["url"])
-    file.unlink()
+    shared.kept.remove(file)
     for answer in (damaged, ada.client.get(scan["url"])):
         assert (answer.status_code, answer.json()["error"]["code"]) == (404, "NOT_FOUND")

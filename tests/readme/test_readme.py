@@ -19,6 +19,7 @@ import pytest
 
 from tests.end_to_end.pictures import png
 from tests.readme.blocks import Block, marked, the
+from tests.support.buckets import BucketServer
 from tests.support.files import running_file_server
 from tests.support.server import ROOT, Server, running_server
 
@@ -284,6 +285,17 @@ def test_server_in_production_starts_with_what_is_made_as_shown(tmp_path: Path) 
         )
         assert schema["errors"][0]["extensions"]["code"] == "FORBIDDEN"
         assert "password" not in server.log.read_text()
+
+
+def test_files_are_in_the_bucket_as_shown(bucket_server: BucketServer, tmp_path: Path) -> None:
+    bucket_server.asked("PUT", "acme-notes")
+    elsewhere = f"AWS_ENDPOINT_URL={bucket_server.url}\nAWS_ALLOW_HTTP=true\n"
+    tmp_path.joinpath(".env").write_text(the("bucket").text + "\n" + elsewhere)
+    tmp_path.joinpath("notes.yaml").write_text(the("definition").text)
+    env = {**QUICK, "ANN_PASSWORD": ANN}
+    with running_server("notes.yaml", data=tmp_path / "data", env=env) as server:
+        assert Shell(server, tmp_path).ask(f"curl -s {SHOWN}/readyz") == {"status": "ready", "files": "ready"}
+    assert not (tmp_path / "data" / "assets").exists()
 
 
 def test_backup_is_made_beside_the_server_and_restored_elsewhere(

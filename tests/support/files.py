@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
+EVERYWHERE = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,10 @@ class FileServer:
     url: str
     requests: list[Received] = field(default_factory=list)
     _answers: dict[str, Answer] = field(default_factory=dict)
+
+    def everywhere(self, body: bytes, *, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
+        """Answer with these bytes wherever nothing else is served."""
+        self.serve(EVERYWHERE, body, status=status, headers=headers)
 
     def serve(
         self, path: str, body: bytes, *, status: int = 200, headers: Mapping[str, str] | None = None
@@ -76,7 +81,7 @@ class FileServer:
         body = request.rfile.read(int(request.headers.get("Content-Length", 0)))
         headers = {name.lower(): value for name, value in request.headers.items()}
         self.requests.append(Received(request.command, place.path, place.query, headers, body))
-        answer = self._answers.get(place.path)
+        answer = self._answers.get(place.path) or self._answers.get(EVERYWHERE)
         try:
             if answer is None:
                 send_head(request, 404, {"Content-Length": "0"})

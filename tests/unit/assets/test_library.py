@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 
+from app.assets import Asset, LocalStore
 from app.assets.library import Library, sweep
-from app.assets.local import LocalStore
+from app.errors import BadInput, Overloaded
 from app.storage.migrate import migrate
 from app.storage.postgres import PostgresDatabase
 from app.storage.sqlite import SqliteDatabase
@@ -70,6 +73,20 @@ async def test_sweep_leaves_what_a_run_may_hold_until_it_has_ended(
     await database.write(lambda: _run(f"INSERT INTO actionql_run ({names}) VALUES ({values})"))
 
     assert await sweep(store, database, timedelta(0)) == swept
+
+
+async def test_file_that_cannot_be_taken_back_hides_no_error(database: Database, tmp_path: Path) -> None:
+    store = LocalStore(tmp_path / "assets")
+
+    async def refused(saved: Asset, work: object) -> Mapping[str, Any]:
+        raise BadInput("canary")
+
+    with (
+        patch.object(LocalStore, "delete", side_effect=Overloaded("out of reach")) as deleted,
+        pytest.raises(BadInput, match="canary"),
+    ):
+        await Library(store, database, APPLICATION).store(_bytes(), name="a.txt", write=refused)
+    deleted.assert_awaited_once()
 
 
 async def _bytes() -> AsyncIterator[bytes]:
