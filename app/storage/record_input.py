@@ -15,6 +15,7 @@ from app.permissions import Grant
 from app.properties import KINDS
 from app.properties.base import Invalid
 from app.storage.audit import Entry
+from app.storage.compile.own import Own
 from app.storage.tables import ModelTable
 
 MOST_LINKS = 1_000
@@ -35,7 +36,7 @@ class Making(NamedTuple):
 
     validate: bool = True
     lenient: bool = False
-    own: tuple[str, ...] = ()
+    own: tuple[Own, ...] = ()
     """Columns that are answered beside the id."""
     last: bool = False
     """Whether nothing else is done in the transaction."""

@@ -11,6 +11,7 @@ from sqlalchemy.sql.base import Executable
 from sqlalchemy.types import BigInteger
 
 from app.definition.conditions import Condition
+from app.storage.compile.own import Own, as_text
 from app.storage.compile.sources import Sources
 from app.storage.prepare import Convert, DialectName, insert_into, none_of, one_of, prepare
 from app.storage.selection import Source
@@ -45,7 +46,7 @@ class RecordStatements:
         self._former: dict[Any, WriteStatement] = {}
 
     def insert(
-        self, model: str, names: tuple[str, ...], own: tuple[str, ...] = (), *, lenient: bool = False
+        self, model: str, names: tuple[str, ...], own: tuple[Own, ...] = (), *, lenient: bool = False
     ) -> WriteStatement:
         """Makes a record of `new_<name>` for each name; answers its id, or nothing if `lenient` and not unique.
 
@@ -124,7 +125,7 @@ class RecordStatements:
         return made
 
     def _insert(
-        self, model: str, names: tuple[str, ...], own: tuple[str, ...], lenient: bool
+        self, model: str, names: tuple[str, ...], own: tuple[Own, ...], lenient: bool
     ) -> WriteStatement:
         found = self._tables.models[model]
         values: dict[str, Any] = dict(self._new(found, names))
@@ -135,8 +136,9 @@ class RecordStatements:
         query = insert_into(found.table, self._dialect).values(values)
         if lenient:
             query = query.on_conflict_do_nothing()
-        answered = (found.table.c[name] for name in ("id", *own))
-        return self._written(query.returning(*answered))
+        columns = found.table.c
+        answered = [as_text(columns[one.name]) if one.text else columns[one.name] for one in own]
+        return self._written(query.returning(columns["id"], *answered))
 
     def _update(self, model: str, names: tuple[str, ...], rows: Condition | None) -> WriteStatement:
         found = self._tables.models[model]

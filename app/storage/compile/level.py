@@ -15,7 +15,8 @@ from sqlalchemy.types import BigInteger
 from app.definition.model import Property
 from app.errors import BadInput, NotFound
 from app.properties import KINDS
-from app.storage.compile.cells import FILES, Form, cell, computation
+from app.storage.compile.cells import FILES, Form, cell, computation, reads_as_text, text_cell
+from app.storage.compile.own import Own, as_text
 from app.storage.compile.sources import Shown, Sources
 from app.storage.selection import Constant, Field, Leaf, Many, One, Query, Selection, Sort, Source, Summary
 from app.storage.shape import Cell, Children, Computed, FileCell, Fixed, Node, Object
@@ -44,17 +45,22 @@ class Level:
         self.table = table
         self.columns: list[ColumnElement[Any]] = []
         self.nested: list[Nested] = []
+        self._texts: dict[ColumnElement[Any], ColumnElement[Any]] = {}
         self._form = form
         self._places: dict[tuple[Any, ...], int] = {}
         self._joined: dict[tuple[FromClause, str, Selection], Shown] = {}
 
     @property
-    def own(self) -> tuple[str, ...] | None:
-        """The names of the columns, if all of them, and nothing else, stand in the records' own rows."""
-        own = self.shown.table.c
-        if self.nested or any(own.get(column.key or "") is not column for column in self.columns):
-            return None
-        return tuple(str(column.key) for column in self.columns)
+    def own(self) -> tuple[Own, ...] | None:
+        """The columns, if all of them, and nothing else, stand in the records' own rows."""
+        own, found = self.shown.table.c, []
+        for column in self.columns:
+            of = self._texts.get(column)
+            read = column if of is None else of
+            if own.get(read.key or "") is not read:
+                return None
+            found.append(Own(str(read.key), text=of is not None))
+        return None if self.nested else tuple(found)
 
     def place(self, column: ColumnElement[Any], *key: Any) -> int:
         """Where the column stands in the rows; a column with the same key is read once."""
@@ -63,6 +69,12 @@ class Level:
             self._places[key] = len(self.columns)
             self.columns.append(column)
         return self._places[key]
+
+    def _place_text(self, column: ColumnElement[Any], table: FromClause, name: str) -> int:
+        """Where the column's text stands in the rows."""
+        text = as_text(column)
+        self._texts[text] = column
+        return self.place(text, table, name, "text")
 
     def record(self, fields: Sequence[Field], shown: Shown | None = None) -> tuple[tuple[str, Node], ...]:
         """How the fields of a record of `shown` are made."""
@@ -117,10 +129,12 @@ class Level:
             value = self._aggregate(shown, property)
             place = self.place(value, shown.table, name)
             return cell(place, property, value.type, self.sources.rendered, form)
-        place = self.place(shown.column(name), shown.table, name)
+        column, type_ = shown.column(name), shown.model.columns[name].type
+        if reads_as_text(type_, self.sources.rendered, form):
+            return text_cell(self._place_text(column, shown.table, name), type_)
+        place = self.place(column, shown.table, name)
         if form == "wire" and parts and KINDS[property.kind].graphql in FILES:
             return FileCell(place, parts)
-        type_ = shown.model.columns[name].type
         return cell(place, property, type_, self.sources.rendered, form)
 
     def _one(self, shown: Shown, relation: RelationTable, selection: Selection) -> Node:

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from app.definition.conditions import Parameter
+from app.storage.compile.own import Own
 from app.storage.shape import Groups, GroupShape, Link, Page, Shape
 from app.storage.work import Row, Statement, Work
 
@@ -94,7 +95,7 @@ class Plan:
     children: tuple[LevelPlan, ...]
     skip: Parameter | None
     take: Parameter | None
-    own: tuple[str, ...] | None = None
+    own: tuple[Own, ...] | None = None
     """The columns of its rows, where all of them stand in the record's own row and every record is shown."""
 
     def run(self, values: Values, link: Link | None = None) -> Work[Page]:

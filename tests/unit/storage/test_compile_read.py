@@ -80,6 +80,28 @@ async def test_page(
     assert ([record["id"] for record in page.records], page.total) == (expected, total)
 
 
+@pytest.mark.parametrize(
+    ("price", "told"),
+    [
+        ("0", 0.0),
+        ("0.10", 0.1),
+        ("1234567890123.45", 1234567890123.45),
+        ("9999999999999.99", 9999999999999.99),
+        ("10000000000000.01", Decimal("10000000000000.01")),
+        ("92233720368547758.07", Decimal("92233720368547758.07")),
+        (None, None),
+    ],
+)
+async def test_decimal_is_exact_and_a_float_where_that_is_the_same(
+    blog: Blog, price: str | None, told: Any
+) -> None:
+    await blog.create("Post", {"title": "a", "price": price})
+    page = await blog.page(Selection(blog.source("Post"), (Leaf("price", "price"), Leaf("double", "double"))))
+    found = page.records[0]["price"]
+    assert (type(found), found) == (type(told), told)
+    assert page.records[0]["double"] == (None if price is None else Decimal(price) * 2)
+
+
 @pytest.mark.parametrize(("skip", "take"), [(-1, 1), (0, -1), (0, True), (0, "1")])
 async def test_page_of_a_wrong_size_is_bad_input(filled: Blog, skip: Any, take: Any) -> None:
     selection = Selection(filled.source("Post"), (ID,), skip=FIRST, take=Parameter(1))
