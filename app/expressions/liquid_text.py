@@ -20,7 +20,7 @@ from liquid.token import Token
 from app.expressions.errors import EvaluationError, suggestion
 from app.expressions.limits import MAX_LOOP, MAX_TEXT
 from app.expressions.rendering import Context, RenderingError, parsed
-from app.expressions.template import mistake
+from app.expressions.template import Escape, mistake
 from app.expressions.values import Scope
 
 REASONS: dict[type[LiquidError], str] = {
@@ -40,7 +40,7 @@ class LiquidText:
     _bound: BoundTemplate
 
     @classmethod
-    def parse(cls, text: str, escape: bool) -> LiquidText:
+    def parse(cls, text: str, escape: Escape) -> LiquidText:
         """Reads a text whose tags are closed; raises ExpressionError with the line."""
         try:
             bound = parsed(text, escape)

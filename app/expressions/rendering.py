@@ -10,9 +10,12 @@ from decimal import Decimal
 from functools import partial
 from time import thread_time
 from typing import Any, TextIO
+from urllib.parse import quote
 
 from liquid import BoundTemplate, Environment, RenderContext, escape
 from liquid.ast import BlockNode, Node
+from liquid.builtin.expressions.filtered import FilteredExpression
+from liquid.builtin.expressions.path import Path as LiquidPath
 from liquid.builtin.expressions.primitive import FloatLiteral, RangeLiteral
 from liquid.builtin.output import Output, OutputNode
 from liquid.builtin.tags.echo_tag import EchoNode, EchoTag
@@ -28,10 +31,13 @@ from liquid.utils import ReadOnlyChainMap
 from app.expressions.errors import OperandError
 from app.expressions.filters import FILTERS, too_long, written
 from app.expressions.limits import MAX_LIST, MAX_LOOP, MAX_RENDER_SECONDS, MAX_TEXT
+from app.expressions.template import Escape
 from app.expressions.values import plain
 
 READS_BETWEEN_CHECKS = 16
 REMOVED_TAGS = ("include", "render")
+_PLAIN_IN_URLS = ":@,~"
+"""What stands in a path and in a query as it is, beside letters and digits."""
 
 
 class RenderingError(LiquidError):
@@ -125,7 +131,18 @@ def printed(expression: Expression, context: RenderContext, token: Token) -> str
         text = written(expression.evaluate(context))
     except OperandError as fault:
         raise RenderingError(str(fault), token=token) from None
+    if isinstance(context.env, UrlEnvironment):
+        return text if _belongs_in_url(expression) else quote(text, safe=_PLAIN_IN_URLS)
     return escape(text) if context.autoescape else text
+
+
+def _belongs_in_url(expression: Expression) -> bool:
+    """Whether a value is encoded already, or the author's own: part of `config`."""
+    if not isinstance(expression, FilteredExpression):
+        return False
+    if expression.filters:
+        return expression.filters[-1].name == "url_encode"
+    return isinstance(expression.left, LiquidPath) and expression.left.path[0] == "config"
 
 
 class PrintedTag(Output):
@@ -208,13 +225,20 @@ class TemplateEnvironment(Environment):
         self.filters.update(FILTERS)
 
 
-PLAIN = TemplateEnvironment()
-ESCAPING = TemplateEnvironment(autoescape=True)
+class UrlEnvironment(TemplateEnvironment):
+    """The same for what becomes part of a URL: no value ends a segment or a parameter."""
 
 
-def parsed(source: str, escaping: bool) -> BoundTemplate:
+_ENVIRONMENTS: Mapping[Escape, Environment] = {
+    "no": TemplateEnvironment(),
+    "html": TemplateEnvironment(autoescape=True),
+    "url": UrlEnvironment(),
+}
+
+
+def parsed(source: str, escape: Escape) -> BoundTemplate:
     """The template with its number literals exact; raises LiquidError."""
-    template = (ESCAPING if escaping else PLAIN).from_string(source)
+    template = _ENVIRONMENTS[escape].from_string(source)
     for expression in expressions(template):
         if isinstance(expression, FloatLiteral):
             expression.value = Decimal(expression.token.value)  # type: ignore[assignment]

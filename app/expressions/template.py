@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 OPENING = re.compile(r"\{\{|\{%")
 VERBATIM = re.compile(r"\{%-?\s{0,100}(raw|doc)\s{0,100}-?%\}")
 SPACES = re.compile(r"\s{200}")
+Escape = Literal["no", "html", "url"]
+"""What values are made safe for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +33,12 @@ class Template:
     """
 
     source: str
-    escape: bool
+    escape: Escape
     _liquid: LiquidText | None = field(compare=False, repr=False)
 
     @classmethod
-    def parse(cls, text: str, escape: bool = False) -> Template:
-        """Read a template; `escape` makes its values safe in HTML. Raises ExpressionError with the line."""
+    def parse(cls, text: str, escape: Escape = "no") -> Template:
+        """Read a template; `escape` makes its values safe in HTML or a URL. Raises ExpressionError with the line."""
         if len(text) > MAX_TEMPLATE:
             raise ExpressionError(f"the template has more than {MAX_TEMPLATE:,} characters. Split it")
         if OPENING.search(text) is None:

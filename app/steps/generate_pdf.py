@@ -38,7 +38,7 @@ class Options(StepOptions):
 
 
 def compile_generate_pdf(options: Options, step: Step, application: Application) -> StepFunction:
-    html = Template.parse(options.html.source, escape=True)
+    html = Template.parse(options.html.source, escape="html")
 
     async def run(scope: Scope) -> Outcome:
         page = html.render(scope.variables).encode("utf-8", errors="replace").decode()

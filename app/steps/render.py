@@ -20,7 +20,7 @@ class Options(StepOptions):
 
 
 def compile_render(options: Options, step: Step, application: Application) -> StepFunction:
-    template = Template.parse(options.template.source, options.html)
+    template = Template.parse(options.template.source, "html" if options.html else "no")
 
     def run(scope: Scope) -> Outcome:
         return Done(template.render(scope.variables))

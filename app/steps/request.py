@@ -70,9 +70,10 @@ def of_webservice(
 ) -> Prepare:
     """Requests to an endpoint; its templates see its variables and what every run knows.
 
-    A host that needs a variable comes with data, so it is not trusted.
+    A host that needs a variable comes with data, so it is not trusted. What a path prints is one part of it, encoded.
     """
     trusted = webservice.host.names <= {"config"}
+    path_of = Template.parse(endpoint.path.source, escape="url")
     message = Message(
         endpoint.method,
         _lower(webservice.headers) | _lower(endpoint.headers),
@@ -84,7 +85,7 @@ def of_webservice(
     def prepare(scope: Scope) -> Request:
         names = {name: scope.variables.get(name) for name in SHARED}
         names |= {name: value.evaluate(scope.variables) for name, value in variables.items()}
-        host, path = webservice.host.render(names), endpoint.path.render(names)
+        host, path = webservice.host.render(names), path_of.render(names)
         if not _HOST.fullmatch(host):
             raise StepFailed(_NO_HOST)
         return message.request(f"{webservice.protocol}://{host}{_rooted(path)}", scope, names, trusted)

@@ -57,7 +57,7 @@ class Mailbox:
 
 
 def compile_send_email(options: Options, step: Step, application: Application) -> StepFunction:
-    html = None if options.html is None else Template.parse(options.html.source, escape=True)
+    html = None if options.html is None else Template.parse(options.html.source, escape="html")
 
     async def run(scope: Scope) -> Outcome:
         people = {field: _mailboxes(_given(options, field, scope), field) for field in _FIELDS}

@@ -102,7 +102,7 @@ def operations(application: Application) -> list[Operation]:
 
 
 def _custom(application: Application, endpoint: Endpoint) -> Operation:
-    template = None if endpoint.template is None else Template.parse(str(endpoint.template), escape=True)
+    template = None if endpoint.template is None else Template.parse(str(endpoint.template), escape="html")
     return Operation(
         endpoint.name,
         endpoint.method,

@@ -81,7 +81,7 @@ def test_template_prints(source: str, expected: str) -> None:
 
 def test_template_escapes_for_html_when_asked() -> None:
     source = "{{ html }} {{ html | safe }} {% capture x %}{{ html }}{% endcapture %}{{ x }} {{ row.tags }}"
-    assert Template.parse(source, escape=True).render(SCOPE) == (
+    assert Template.parse(source, escape="html").render(SCOPE) == (
         "&lt;b&gt;&amp;&lt;/b&gt; <b>&</b> &lt;b&gt;&amp;&lt;/b&gt; ab"
     )
 
@@ -105,7 +105,7 @@ def test_template_names_are_those_of_the_scope() -> None:
 
 def test_template_equals_one_with_the_same_source_and_escaping() -> None:
     assert Template.parse("{{ a }}") == Template.parse("{{ a }}")
-    assert len({Template.parse("{{ a }}"), Template.parse("{{ a }}", escape=True)}) == 2
+    assert len({Template.parse("{{ a }}"), Template.parse("{{ a }}", escape="html")}) == 2
 
 
 MISTAKES = [
@@ -163,3 +163,18 @@ def test_template_fault_does_not_show_values() -> None:
     with pytest.raises(EvaluationError) as caught:
         Template.parse("{{ secret | divided_by: 1 }}").render({"secret": "hunter2"})
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("/a/{{ text }}?q={{ text }}", "/a/x%2F%3F%26%23+y?q=x%2F%3F%26%23+y".replace("+", "%20")),
+        ("{{ text | url_encode }}", "x%2F%3F%26%23+y"),
+        ("{{ text | upcase }}", "X%2F%3F%26%23%20Y"),
+        ("{{ config.base }}/{{ day }}", "/v2/b/2026-11-22"),
+        ("{{ config.base | upcase }}", "%2FV2%2FB"),
+    ],
+)
+def test_value_in_a_url_ends_no_part_of_it(source: str, expected: str) -> None:
+    scope = {"text": "x/?&# y", "config": {"base": "/v2/b"}, "day": date(2026, 11, 22)}
+    assert Template.parse(source, escape="url").render(scope) == expected

@@ -46,7 +46,23 @@ async def test_value_cannot_break_out_of_its_quotes(open_world: Open, file_serve
     assert json.loads(file_server.requests[0].body) == {"article": 'x", "amount": 99', "amount": 2}
 
 
-@pytest.mark.parametrize("article", ["..", "../admin", "a/%2e%2e/b", "..\\admin"])
+@pytest.mark.parametrize(
+    ("article", "path"),
+    [
+        ("a/b?admin=1&x=2#y 100%", "/prices/a%2Fb%3Fadmin%3D1%26x%3D2%23y%20100%25"),
+        ("a/%2e%2e/b", "/prices/a%2F%252e%252e%2Fb"),
+    ],
+)
+async def test_value_in_a_path_is_one_part_of_it(
+    open_world: Open, file_server: FileServer, article: str, path: str
+) -> None:
+    world = await asking(open_world, file_server)
+    await world.run(article=article)
+    (request,) = file_server.requests
+    assert (request.path, request.query) == (path, "currency=EUR")
+
+
+@pytest.mark.parametrize("article", ["..", "../admin", "..\\admin"])
 async def test_value_cannot_lead_out_of_the_paths_folder(
     open_world: Open, file_server: FileServer, article: str
 ) -> None:
