@@ -91,16 +91,16 @@ def rebuild_application(source: Source) -> Loaded:
 
 def kinds_with(files: Iterable[str]) -> tuple[Kinds, list[Problem]]:
     """The built-in kinds and the functions of these files, with what is wrong with the files."""
-    kinds, problems = dict(KINDS), list[Problem]()
+    own, problems = dict[str, StepKind[Any]](), list[Problem]()
     for file in files:
         for line, name, found in _functions(file):
             try:
-                if name in kinds or name in STEP_WORDS:
+                if name in own or name in KINDS or name in STEP_WORDS:
                     raise ValueError(f"{name!r} is a step or a word of steps already; write another name")
-                kinds[name] = _kind(name, cast(Callable[..., Any], found))
+                own[name] = _kind(name, cast(Callable[..., Any], found))
             except ValueError as error:
                 problems.append(Problem(file, line, name, str(error)))
-    return kinds, problems
+    return {**KINDS, **own} if own else KINDS, problems
 
 
 def _functions(file: str) -> Iterator[tuple[int, str, Any]]:

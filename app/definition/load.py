@@ -81,7 +81,7 @@ def load(paths: Paths, *, steps: Steps) -> Loaded:
 
 def rebuild(source: Source, *, steps: Steps) -> Loaded:
     """A definition that has been loaded before, perhaps in another process, as it was written then."""
-    return Loaded(resolve(_validated(source.root, frozenset(), _options(steps))), source)
+    return Loaded(resolve(_validated(source.root, frozenset(), _Options(steps))), source)
 
 
 def text_of(source: Source) -> str:
@@ -91,7 +91,7 @@ def text_of(source: Source) -> str:
 
 def from_text(text: str, *, steps: Steps) -> Application:
     """The definition that `text_of` wrote; pydantic's ValidationError where it no longer means anything."""
-    return resolve(Application.model_validate(read_json(text), context={"steps": _options(steps)}))
+    return resolve(Application.model_validate(read_json(text), context={"steps": _Options(steps)}))
 
 
 def read(paths: Paths, *, steps: Steps) -> Reading:
@@ -99,7 +99,7 @@ def read(paths: Paths, *, steps: Steps) -> Reading:
     source, problems = read_source(paths)
     if source is None:
         return Reading(source, None, tuple(problems))
-    kinds = _options(steps)
+    kinds = _Options(steps)
     try:
         return Reading(source, resolve(_validated(source.root, frozenset(), kinds)), tuple(problems))
     except ValidationError as error:
@@ -126,8 +126,20 @@ def _broken(paths: Iterable[Path], root: Node) -> frozenset[tuple[str, str]] | N
     return frozenset(broken)
 
 
-def _options(steps: Steps) -> Kinds:
-    return {name: kind.options for name, kind in steps.items()}
+class _Options(Mapping[str, type[StepOptions]]):
+    """The options of each kind of step, of which only those are loaded that are asked for."""
+
+    def __init__(self, steps: Steps) -> None:
+        self._steps = steps
+
+    def __getitem__(self, name: str) -> type[StepOptions]:
+        return self._steps[name].options
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._steps)
+
+    def __len__(self) -> int:
+        return len(self._steps)
 
 
 def _validated(root: Node, broken: frozenset[tuple[str, str]], kinds: Kinds) -> Application:

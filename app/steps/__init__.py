@@ -6,10 +6,10 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from app.registry import kinds_in
+from app.registry import Kinds
 from app.steps.base import StepKind
 
-KINDS: Mapping[str, StepKind[Any]] = kinds_in(sys.modules[__name__])
-"""Every step kind by the word that definitions use."""
+KINDS: Mapping[str, StepKind[Any]] = Kinds(sys.modules[__name__])
+"""Every step kind by the word that definitions use; there are forty, and an application has few of them."""
 
 __all__ = ["KINDS"]
