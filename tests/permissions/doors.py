@@ -82,6 +82,12 @@ class Doors:
         whole = f"/api/runtime/{application}/endpoints{path}"
         return await self.send(method, whole, None if token is None else f"Bearer {token}", **options)
 
+    async def http(self, action: str, authorization: str | None, method: str = "POST") -> httpx.Response:
+        application = self.served.generation.application
+        id = application.actions[f"HTTP {action}"].uuid.hex
+        path = f"/api/runtime/{application.uuid.hex}/action/{id}/sub/path"
+        return await self.send(method, path, authorization)
+
     async def trigger(self, action: str, authorization: str | None) -> httpx.Response:
         return await self.send("POST", f"/phixflow/api/1/action/permissions/{action}/trigger", authorization)
 

@@ -71,6 +71,17 @@ TRIGGERS: Mapping[str, Door] = {
     "Comment as the caller": door(keyed=True),
 }
 """Triggers of the incoming API; an anonymous one, which is open, knows nobody."""
+HTTP = (
+    "Ping",
+    "For members",
+    "For staff",
+    "For nobody",
+    "Titles of the caller",
+    "Entries of the caller",
+    "Comment as the caller",
+    "Who am I",
+)
+"""Actions that HTTP requests run, each under its own rule; their names begin with the door's."""
 MODULES = ("For members", "Titles of the caller")
 
 

@@ -15,11 +15,11 @@ from app.definition.names import parse_short_uuid
 from app.errors import Forbidden
 from app.permissions import Permissions
 from app.server.running import begin_worker
-from tests.permissions import oracle, oracle_doors
+from tests.permissions import oracle, oracle_actions, oracle_doors
 from tests.permissions.callers import LATE
 from tests.permissions.doors import KEYLESS, SIBLINGS, USERS, Doors, Told
 from tests.permissions.oracle import ANONYMOUS, CALLERS, FORBIDDEN, NOT_FOUND, UNAUTHENTICATED, Caller
-from tests.permissions.oracle_doors import ENDPOINTS, GENERATED, MODULES, OPENED, TRIGGERS
+from tests.permissions.oracle_doors import ENDPOINTS, GENERATED, HTTP, MODULES, OPENED, TRIGGERS
 from tests.permissions.oracle_writes import Case
 from tests.permissions.requests import request_of
 from tests.permissions.test_grants import on_records
@@ -148,6 +148,36 @@ async def test_token_or_key_of_another_kind_opens_no_endpoint(served: Doors) -> 
             assert code(answer) == UNAUTHENTICATED, (header[:12], path)
 
 
+async def test_http_request_runs_an_action_for_whom_its_rule_lets_in(tried: Doors) -> None:
+    world = oracle.seeded()
+    for caller in CALLERS:
+        token = tried.served.tokens.get(caller.name)
+        for action in HTTP:
+            tried.forget()
+            answer = await tried.http(action, None if token is None else f"Bearer {token}")
+            result, refusal = oracle_actions.call(world, caller, action)
+            assert code(answer) == refusal, (caller.name, action, answer.text)
+            assert refusal is not None or body_of(answer) == result, (caller.name, action)
+            assert [(one[0], *one[2:5]) for one in tried.told] == (
+                [] if refusal == NOT_FOUND else [(actor(caller), "run", f"HTTP {action}", refusal or "ok")]
+            ), (caller.name, action)
+
+
+def body_of(answer: httpx.Response) -> Any:
+    return answer.json() if answer.headers.get("content-type") == "application/json" else answer.text
+
+
+async def test_token_or_key_of_another_kind_sends_no_http_request(served: Doors) -> None:
+    headers = [f"Bearer {served.served.tokens[name]}" for name in STALE]
+    headers += [served.keys[name] for name in WRONG_KEYS if name not in ("nothing", "access token")]
+    headers += [served.keys[MODULES[0]], served.keys[USERS[2].name]]
+    for header in headers:
+        for action in HTTP:
+            for method in ("GET", "POST", "DELETE"):
+                answer = await served.http(action, header, method)
+                assert code(answer) == UNAUTHENTICATED, (header[:12], action)
+
+
 async def test_trigger_runs_for_users_with_the_privilege_and_knows_nobody_where_it_is_open(
     tried: Doors,
 ) -> None:
@@ -230,6 +260,8 @@ async def test_refused_authorization_leaves_no_statement_on_record_tables(
         for case in _EVERY_CASE:
             method, path, options = url(case)
             await _refused(served, served.endpoint(caller, method, path, **options))
+    for action in HTTP:
+        await _refused(served, served.http(action, f"Bearer {served.served.tokens['eve']}"))
     for action in TRIGGERS:
         await _refused(served, served.trigger(action, served.keys[USERS[2].name]))
     for module in MODULES:
