@@ -43,7 +43,7 @@ def work_here(
 
     In the folder `shared` it shares its metrics with the other processes of the worker.
     """
-    loop_factory = uvicorn.Config("").get_loop_factory()
+    loop_factory = uvicorn.Config("", log_config=None).get_loop_factory()
     with asyncio.Runner(loop_factory=loop_factory) as runner:
         runner.run(_work(settings, definitions, environment, prepared=prepared, shared=shared))
 

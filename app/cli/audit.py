@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
 
-from app.cli.applications import ApplicationOption, DefinitionOption, chosen, print_rows, served, with_server
+from app.cli.applications import ApplicationOption, ServedOption, chosen, print_rows, served_last, with_server
 from app.cli.base import DataOption, fail
 from app.definition.model import Application
 from app.definition.types import parse_duration
@@ -15,6 +17,7 @@ from app.errors import BadInput
 from app.json_text import write_json
 from app.resolvers.audit import list_audit
 from app.resolvers.audit_check import Report, check_audit
+from app.resolvers.context import Server
 from app.storage.audit import Told, Wanted
 
 audit_cli = typer.Typer(help="The audit trail: who did what, and whether it is whole.", no_args_is_help=True)
@@ -29,7 +32,7 @@ def verify(
     data: DataOption = None,
 ) -> None:
     """Compares every entry with the chain, and says what was changed, removed or inserted."""
-    report = with_server(data, lambda server: check_audit(server, after, seal))
+    report = with_server(data, lambda server: check_audit(server, after, seal), begun=True)
     for problem in report.problems:
         print(problem)
     print(_reached(report))
@@ -47,21 +50,20 @@ def list_all(
     since: Annotated[str | None, typer.Option(help="How far back, such as 7d.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = 100,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
-    definition: DefinitionOption = None,
+    definition: ServedOption = None,
     data: DataOption = None,
 ) -> None:
     """Lists entries, the newest first, of all applications or of one."""
-    applications = served(definition)
     wanted = Wanted(
-        application=chosen(applications, application).uuid.hex if application else None,
-        actor=actor,
-        operation=operation,
-        subject=subject,
-        result=result,
-        since=_ago(since),
-        most=limit,
+        actor=actor, operation=operation, subject=subject, result=result, since=_ago(since), most=limit
     )
-    found = with_server(data, lambda server: list_audit(server, wanted))
+
+    async def find(server: Server) -> tuple[list[Application], Sequence[Told]]:
+        applications = await served_last(server, definition)
+        of = chosen(applications, application).uuid.hex if application else None
+        return applications, await list_audit(server, replace(wanted, application=of))
+
+    applications, found = with_server(data, find, begun=True)
     if json:
         for told in found:
             print(write_json({"sequence": told.sequence, **told.entry._asdict()}))

@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from app.cli.applications import DefinitionOption, chosen, served, with_server
+from app.cli.applications import ServedOption, chosen, served_last, with_server
 from app.cli.base import DataOption, JsonOption
 from app.cli.tables import print_table
 from app.json_text import write_json
@@ -39,16 +39,19 @@ def list_all(
         str | None, typer.Option(help="Only runs of this one, by name or uuid; else of all.")
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="The newest so many.")] = 20,
-    definition: DefinitionOption = None,
+    definition: ServedOption = None,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Lists runs, the newest first."""
-    applications = served(definition)
-    of = applications if application is None else [chosen(applications, application)]
-    wanted = Wanted(state, action, limit)
-    found = with_server(data, lambda server: list_runs(server, of, wanted))
-    names = {one.uuid.hex: one.name for one in of}
+
+    async def find(server: Server) -> tuple[dict[str, str], list[StoredRun]]:
+        applications = await served_last(server, definition)
+        of = applications if application is None else [chosen(applications, application)]
+        found = await list_runs(server, of, Wanted(state, action, limit))
+        return {one.uuid.hex: one.name for one in of}, found
+
+    names, found = with_server(data, find, begun=True)
     if as_json:
         _print_json([_plain(run) | {"application": names[run.application]} for run in found])
         return
@@ -62,7 +65,7 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Shows a run: who started it, where it stands, what its steps did and said."""
-    run, steps = with_server(data, lambda server: show_run(server, id))
+    run, steps = with_server(data, lambda server: show_run(server, id), begun=True)
     if as_json:
         _print_json(_plain(run) | {"input": run.input, "result": run.result, "steps": list(steps)})
         return
@@ -92,7 +95,7 @@ def _each(ids: Sequence[str], data: Any, change: Callable[[Server, str], Awaitab
             await change(server, id)
             print(f"{id} {done}")
 
-    with_server(data, work)
+    with_server(data, work, begun=True)
 
 
 def _runs(found: Sequence[StoredRun], names: Mapping[str, str]) -> Table:
@@ -164,7 +167,7 @@ def _plain(run: StoredRun) -> dict[str, Any]:
 def _waiting(run: StoredRun) -> dict[str, Any] | None:
     if run.state != "waiting_for_input" or run.wait is None:
         return None
-    return {"title": run.wait["title"], "since": run.wait.get("asked")}
+    return {"title": run.wait["title"], "since": run.wait.get("asked"), "until": run.wait.get("until")}
 
 
 def _words(text: str, style: str = "") -> Text:

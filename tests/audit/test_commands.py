@@ -87,7 +87,15 @@ def told(commands: Commands) -> str:
     return found[1]
 
 
+def test_trail_of_a_folder_without_a_database_is_not_called_whole(commands: Commands) -> None:
+    code, out, err = commands.run("audit", "verify")
+    assert (code, out) == (1, "")
+    assert "name the folder of the server with --data" in err
+    assert not commands.data.exists()
+
+
 def test_verify_of_an_empty_trail(commands: Commands) -> None:
+    commands.done("users", "list")
     assert commands.done("audit", "verify") == "No seal yet; 0 entries wait for one.\n"
 
 
@@ -155,6 +163,7 @@ def test_list_finds_entries(commands: Commands) -> None:
 def test_list_refuses_what_it_does_not_understand(
     commands: Commands, option: tuple[str, str], error: str
 ) -> None:
+    commands.done("users", "list")
     status, out, said = commands.run("audit", "list", *option)
     assert (status, out) == (1, "")
     assert error in said

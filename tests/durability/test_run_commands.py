@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import app as examples
 from app.cli import main
 from app.resolvers.runs import start_action
 from tests.durability.desk import DEFINITION, desk
@@ -27,8 +28,6 @@ def command(
 
     def command(*arguments: str) -> str:
         given = ["--data", str(tmp_path / "data")]
-        if arguments[0] == "list":
-            given += ["--definition", str(DEFINITION)]
         monkeypatch.setattr(sys, "argv", ["actionql", "runs", *arguments, *given])
         monkeypatch.setenv("DATABASE_URL", database_url)
         capsys.readouterr()
@@ -66,11 +65,36 @@ def test_runs_are_listed_the_newest_first(tmp_path: Path, database_url: str, com
     assert command("list", "--state", "completed").count("\u2502 Three") == 1
     (listed,) = json.loads(command("list", "--action", "Ask", "--json"))
     assert (listed["id"], listed["application"], listed["caller"]) == (ask, "runs", None)
-    assert listed["waiting"].keys() == {"title", "since"}
+    assert listed["waiting"].keys() == {"title", "since", "until"}
     (newest,) = json.loads(command("list", "--limit", "1", "--application", "runs", "--json"))
     assert newest["error"] == {"code": "ACTION_FAILED", "message": "No 7.", "detail": "No 7."}
     assert "failed A state is one of created" in command("list", "--state", "complete")
     assert command("list", "--action", "Thre") == "failed There is no action 'Thre'. Did you mean 'Three'?\n"
+
+
+def test_runs_of_a_definition_that_is_named_are_listed(
+    tmp_path: Path, database_url: str, command: Command
+) -> None:
+    asyncio.run(_make(tmp_path, database_url, ("Three", {"n": 1}, "completed")))
+    assert command("list", "--definition", str(DEFINITION)).count("Three") == 1
+    other = Path(examples.__file__).parent / "examples" / "shoes.yaml"
+    assert "Three" not in command("list", "--definition", str(other))
+
+
+@pytest.mark.parametrize("arguments", [("list",), ("show", "x"), ("cancel", "x"), ("retry", "x")])
+def test_folder_without_a_database_is_refused_and_none_is_made(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+) -> None:
+    missing = tmp_path / "typo"
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setattr(sys, "argv", ["actionql", "runs", *arguments, "--data", str(missing)])
+    with pytest.raises(SystemExit):
+        main()
+    assert "name the folder of the server with --data" in capsys.readouterr().err
+    assert not missing.exists()
 
 
 def test_run_is_shown_with_its_steps(tmp_path: Path, database_url: str, command: Command) -> None:
