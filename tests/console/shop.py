@@ -88,16 +88,11 @@ def form_of(text: str) -> str:
 
 
 @asynccontextmanager
-async def opened(folder: Path, database_url: str) -> AsyncIterator[Shop]:
+async def opened(folder: Path, database_url: str, **given: Any) -> AsyncIterator[Shop]:
     """The shop while it is open."""
-    settings = load(
-        env_file=None,
-        database_url=database_url,
-        data=folder / "data",
-        login_per_address_minute=60,
-        argon2_memory_kib=64,
-        argon2_time_cost=1,
-    )
+    cheap = {"argon2_memory_kib": 64, "argon2_time_cost": 1}
+    chosen = {"login_per_address_minute": 60, **cheap, **given}
+    settings = load(env_file=None, database_url=database_url, data=folder / "data", **chosen)
     server = await open_server(settings)
     loaded = load_checked(DEFINITION, steps=KINDS)
     try:

@@ -10,6 +10,7 @@ from app.resolvers.keys import list_keys
 from app.resolvers.users import list_users
 from tests.console.shop import HERE, Shop
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 FORMS = ("access/add", "access/user", "access/key", "access/revoke")
 
 

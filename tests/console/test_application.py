@@ -16,6 +16,7 @@ from app.resolvers.context import Context
 from app.resolvers.entrances import Entrance, entrances, following_slots
 from tests.console.shop import Shop
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 ALL = dict.fromkeys(("anybody", "any user", "clerk", "viewer", "chief", "caller"), "all")
 NOBODY = dict.fromkeys(ALL, "none")
 

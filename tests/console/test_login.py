@@ -14,6 +14,8 @@ from app.pages.rendering import HEADERS
 from app.resolvers.users import disable_user
 from tests.console.shop import HERE, Shop, form_of
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 
 @pytest.mark.parametrize(("name", "password"), [("Viewer@example.org", None), ("ada", "ada-secret-1")])
 async def test_users_with_read_console_log_in_and_out(shop: Shop, name: str, password: str | None) -> None:
@@ -64,8 +66,8 @@ async def test_forged_session_is_none(shop: Shop) -> None:
             assert (await person.look("runs")).status_code == 303
 
 
-async def test_guesses_are_limited(shop: Shop) -> None:
-    async with shop.person() as person:
+async def test_guesses_are_limited(own_shop: Shop) -> None:
+    async with own_shop.person() as person:
         answers = [await person.log_in("viewer@example.org", "wrong") for _ in range(6)]
     assert [one.status_code for one in answers] == [401] * 5 + [429]
     assert int(answers[-1].headers["retry-after"]) > 0

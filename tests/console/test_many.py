@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from app.storage.runs import RunRow, RunRows
 from app.storage.work import Work
 from tests.console.shop import Shop
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 MANY, AT_ONCE = 10_000, 500
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -15,6 +15,7 @@ from app.resolvers.actions import run_action
 from app.resolvers.outbox import mails
 from tests.console.shop import HERE, Shop
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 HOSTILE = '<script>alert(1)</script><img src="https://evil.example/x">'
 MAIL = {"to": "ada@example.org", "subject": f"Hi {HOSTILE}", "text": f"Your code is 4711. {HOSTILE}"}
 

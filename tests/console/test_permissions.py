@@ -20,6 +20,7 @@ from app.storage.audit import Wanted
 from app.storage.sessions import Sessions
 from tests.console.shop import HERE, Person, Shop, form_of
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 OPEN, READ, MANAGE = "open", "read_console", "manage"
 NEEDS = {
     ("GET", "/login"): OPEN,

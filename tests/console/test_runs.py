@@ -16,6 +16,7 @@ from app.resolvers.runs import start_action
 from app.resolvers.users import list_users
 from tests.console.shop import SECRET, Person, Shop
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 HOSTILE = "<script>alert(1)</script>"
 
 
@@ -27,7 +28,7 @@ async def text_of_only_run(person: Person) -> str:
 
 async def until(person: Person, id: str, words: str) -> str:
     """The page of a run once it has these words."""
-    deadline = monotonic() + 15
+    deadline = monotonic() + 60
     while words not in (text := (await person.look(f"runs/{id}")).text):
         assert monotonic() < deadline, text
         await asyncio.sleep(0.05)

@@ -145,3 +145,7 @@ async def test_known_and_unknown_users_and_keys_take_the_same_time(
         finally:
             gc.enable()
     assert 0.4 < auc(taken["known"], taken["unknown"]) < 0.6
+
+
+def test_header_of_basic_is_utf_8() -> None:
+    assert basic("ä", "k") == "Basic w6Q6aw=="

@@ -23,8 +23,9 @@ from app.resolvers.authenticate import authenticate
 from app.resolvers.keys import create_user_key, list_keys, revoke_key
 from app.resolvers.users import add_user, disable_user, remove_user
 from app.storage.keys import Key
-from tests.keys.depot import Depot, basic, opened, settings
+from tests.keys.depot import Depot, opened, settings
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 ADA = "ada@example.com"
 SOON = timedelta(milliseconds=1)
 
@@ -363,7 +364,3 @@ async def test_private_application_tells_nothing_more(sqlite_database: str, tmp_
 async def test_filters_with_me_are_not_about_the_user_of_a_key(depot: Depot) -> None:
     principal = await depot.by_basic(ADA, await depot.rest_key(ADA))
     assert depot.generation.permissions.authorize(principal, Verb.READ, "Person").values == (None,)
-
-
-def test_header_of_basic_is_utf_8() -> None:
-    assert basic("ä", "k") == "Basic w6Q6aw=="

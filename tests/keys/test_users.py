@@ -9,6 +9,8 @@ from app.errors import BadInput, Conflict, NotFound
 from app.resolvers.users import add_user, disable_user, list_users, remove_user
 from tests.keys.depot import Depot, opened, settings
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 
 async def add(depot: Depot, email: str, *roles: str) -> None:
     await add_user(depot.server, depot.application, email, roles)
