@@ -171,7 +171,7 @@ async def test_runs_are_told_as_they_are_started_cancelled_answered_and_tried_ag
 
     async def until(id: str, state: str) -> Any:
         query = "query ($id: ID!) { run(id: $id, waitSeconds: 20) { state waiting { token } } }"
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while (found := (await desk.ask("clerk", query, id=id))["data"]["run"])["state"] != state:
                 await asyncio.sleep(0.05)
         return found
@@ -210,13 +210,13 @@ async def test_session_is_told_from_its_key_to_who_answers(desk: Desk) -> None:
     started = await desk.send("POST", f"/api/execution/{desk.module()}/sessions", desk.key("module", "clerk"))
     page = started.json()["links"]["browser"]
     async with desk.client() as client:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while "<textarea" not in (shown := (await client.get(page)).text) and 'name="text"' not in shown:
                 await asyncio.sleep(0.05)
         sent = {name: _value(shown, name) for name in ("token", "form")}
         await client.post(page, data={**sent, "form": "forged", "text": "x"})
         assert (await client.post(page, data={**sent, "text": "x"})).status_code == 303
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while len(told := await desk.told()) < 4:
             await asyncio.sleep(0.05)
     assert sorted(told) == [

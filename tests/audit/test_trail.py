@@ -68,7 +68,7 @@ async def test_noted_entries_are_written_while_the_server_runs(
     monkeypatch.setattr(trail_module, "EVERY", 0.01)
     trails.server.trail.open()
     trails.server.trail.note(REFUSED)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while (await trails.check()).entries < 1:
             await asyncio.sleep(0.01)
     assert [one.entry for one in await trails.told()] == [REFUSED]

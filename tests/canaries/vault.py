@@ -279,7 +279,7 @@ def _session(vault: Vault, client: httpx.Client) -> None:
         )
         if sent == key:
             page = started.json()["links"]["browser"]
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while 'type="password"' not in (shown := client.get(page).text):
         assert time.monotonic() < until
         time.sleep(0.05)

@@ -28,7 +28,7 @@ from tests.end_to_end.databases import run_sql
 from tests.support.files import FileServer, send_head
 
 DEFINITION = Path(__file__).parent / "runs.yaml"
-SECONDS = 20.0
+SECONDS = 60.0
 SWEEPS = 0.1
 """Seconds between two sweeps, so that tests need not wait for long."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import random
+from collections.abc import AsyncIterator, Sized
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -95,3 +96,11 @@ class Ledger:
         if database_url.startswith("sqlite:"):
             assert await run_sql(database_url, "PRAGMA integrity_check") == [("ok",)]
             assert await run_sql(database_url, "PRAGMA foreign_key_check") == []
+
+
+async def more_than_before(answers: Sized, writers: int) -> None:
+    """Returns at a random moment, after the writers have had some more answers than there are now."""
+    wanted = len(answers) + random.randint(writers + 1, 8 * writers)
+    async with asyncio.timeout(60):
+        while len(answers) < wanted:
+            await asyncio.sleep(random.uniform(0.0, 0.02))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections import Counter
 from pathlib import Path
 from uuid import uuid4
@@ -11,6 +10,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from tests.durability.ledger import more_than_before
 from tests.end_to_end.databases import run_sql
 from tests.repeats.desk import DEFINITION
 from tests.support.server import running_server
@@ -43,7 +43,7 @@ async def test_unanswered_write_that_is_sent_again_to_a_killed_server_is_done_on
                 async with asyncio.TaskGroup() as writers:
                     for number in range(WRITERS):
                         writers.create_task(_write_until_killed(client, number, unanswered, answered))
-                    await asyncio.sleep(random.uniform(0.1, 0.4))
+                    await more_than_before(answered, WRITERS)
                     server.kill()
     written = Counter(text for (text,) in await run_sql(database_url, TEXTS))
     assert set(written.values()) == {1}, "an entry is there twice"

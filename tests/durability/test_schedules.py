@@ -211,7 +211,7 @@ async def test_two_servers_that_start_after_down_time_start_one_run(
 
 
 async def _until(database_url: str, sql: str, count: int) -> None:
-    deadline = monotonic() + 20
+    deadline = monotonic() + 60
     while await run_sql(database_url, sql) != [(count,)]:
         assert monotonic() < deadline, sql
         await asyncio.sleep(0.05)

@@ -21,7 +21,7 @@ from tests.support.server import Server, running_server
 WORKERS = 2
 CLIENTS = 32
 SECONDS = 4.0
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 KEYS = "{ allEntry(sort: [{field: id, order: DESC}], take: 20) { totalCount results { id key } } }"
 
 

@@ -48,7 +48,7 @@ def test_first_edit_is_served_when_it_is_saved(tmp_path: Path, monkeypatch: pyte
         before, _ = edit.splitlines()
         assert written.count(before) == 1
         file.write_text(written.replace(f"{before}\n", edit))
-        deadline = monotonic() + 30
+        deadline = monotonic() + 60
         while "changed definitions served" not in server.log.read_text():
             assert monotonic() < deadline, server.log.read_text()
             sleep(0.1)

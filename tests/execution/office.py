@@ -33,7 +33,7 @@ from tests.end_to_end.databases import run_sql
 
 DEFINITION = Path(__file__).parent / "application.yaml"
 HIRE = "oITwNKIrRdS0A0TFVPP54g"
-SECONDS = 20.0
+SECONDS = 60.0
 LEAKS = ("Traceback", "SELECT", ".py", "sqlite")
 
 

@@ -28,7 +28,7 @@ async def ended(desk: Desk, change: Callable[[], Awaitable[object]] | None = Non
     id = (await desk.send("POST", path, desk.key("incoming", "clerk"))).json()["processId"]
     if change is not None:
         await change()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while (run := (await show_run(desk.server, id))[0]).ended is None:
             await asyncio.sleep(0.1)
     return run.state, run.reason

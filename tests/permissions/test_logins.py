@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
@@ -99,15 +100,29 @@ async def test_login_that_fails_takes_the_same_time_for_known_and_unknown_users(
     logins = [FAILURES[what] for what in ("wrong password", "unknown user", "unknown profile")]
     async with serving(chosen) as served:
         taken: list[list[float]] = [[] for _ in logins]
-        for round in range(130):
-            for index in (0, 1, 2) if round % 2 else (2, 1, 0):
-                before = time.process_time()
-                await served.login(*logins[index])
-                taken[index].append(time.process_time() - before)
-    known, unknown, elsewhere = (samples[10:] for samples in taken)
-    assert 0.40 <= auc(known, unknown) <= 0.60
+        await take_in_turns(served, logins, taken)
+        # Chance tells them apart once in a hundred times; what differs is told by more samples too.
+        while len(taken[0]) < 400 and not alike(taken):
+            await take_in_turns(served, logins, taken)
+    assert alike(taken)
+    known, _, elsewhere = taken
     # An unknown profile is no secret, but it is as slow all the same.
-    assert sorted(elsewhere)[60] > sorted(known)[60] * 0.7
+    assert median(elsewhere) > median(known) * 0.7
+
+
+def alike(taken: Sequence[Sequence[float]]) -> bool:
+    """Whether the first two kinds of login cannot be told apart by what they cost."""
+    return 0.40 <= auc(taken[0], taken[1]) <= 0.60
+
+
+async def take_in_turns(served: Serving, logins: list[Any], taken: list[list[float]]) -> None:
+    """Adds what each of the logins costs 130 times, after some that warm up."""
+    for round in range(140):
+        for index in (0, 1, 2) if round % 2 else (2, 1, 0):
+            before = time.process_time()
+            await served.login(*logins[index])
+            if round >= 10:
+                taken[index].append(time.process_time() - before)
 
 
 @pytest_asyncio.fixture(loop_scope="package", scope="module")

@@ -42,7 +42,7 @@ def running_toy() -> Iterator[Toy]:
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not server.started:
             assert time.monotonic() < deadline, "the toy server did not start"
             time.sleep(0.01)

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from decimal import Decimal
-from time import process_time
 from typing import Any
 
 import pytest
 
 from app.expressions import EvaluationError, Expression, ExpressionError, Structure, Template
+from tests.support.cost import cost
 
 BUDGET = 1.0
 
 
 @pytest.fixture(autouse=True)
 def in_time() -> Iterator[None]:
-    """Each test uses less than a second of CPU, in which the collector does not look at what other tests left."""
-    gc.freeze()
-    start = process_time()
-    yield
-    spent = process_time() - start
-    gc.unfreeze()
-    assert spent < BUDGET
+    """Each test uses less than a second of CPU."""
+    with cost() as spent:
+        yield
+    assert spent.seconds < BUDGET
 
 
 TEXT = "a" * 900_000

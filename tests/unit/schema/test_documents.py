@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import time
 import weakref
 
 import pytest
@@ -11,6 +10,7 @@ from graphql import GraphQLError
 
 from app.schema.documents import Documents, InvalidDocument
 from app.schema.guard import Limits
+from tests.support.cost import cost
 from tests.unit.schema.toy import toy_schema
 
 TWO = "query A {hello} query B {task {id}} mutation C {upsert(uniqueBy: [])}"
@@ -159,12 +159,12 @@ MERGED = {
 def seconds(source: str) -> float:
     """The processor time a source costs that was not seen before, whether it is good or not."""
     documents = make()
-    started = time.process_time()
-    try:
-        documents.prepare(source)
-    except InvalidDocument as invalid:
-        assert invalid.errors
-    return time.process_time() - started
+    with cost() as spent:
+        try:
+            documents.prepare(source)
+        except InvalidDocument as invalid:
+            assert invalid.errors
+    return spent.seconds
 
 
 @pytest.mark.parametrize("source", HOSTILE.values(), ids=HOSTILE.keys())

@@ -19,6 +19,8 @@ from app.storage.sqlite import SqliteDatabase
 from app.storage.work import ReferenceViolated, Statement, UniqueViolated, Work
 
 COUNT_TO = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT ?) SELECT max(i) FROM n"
+PATIENCE = 30.0
+"""Seconds within which a read ends that would take minutes."""
 
 
 def run(sql: str, *parameters: Any) -> Callable[[], Work[list[tuple[Any, ...]]]]:
@@ -209,7 +211,7 @@ async def test_read_whose_caller_is_gone_is_stopped(database: SqliteDatabase) ->
     task.cancel()
     started = time.monotonic()
     assert await database.read(run(COUNT_TO, 300_000)) == [(300_000,)]
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < PATIENCE
 
 
 async def test_read_of_a_hostile_pattern_times_out(database: SqliteDatabase) -> None:
@@ -219,7 +221,7 @@ async def test_read_of_a_hostile_pattern_times_out(database: SqliteDatabase) -> 
     started = time.monotonic()
     with pytest.raises(TimedOut):
         await database.read(run("SELECT count(*) FROM thing WHERE name REGEXP ?", hostile))
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < PATIENCE
 
 
 async def test_write_returns_what_the_work_returns(database: SqliteDatabase) -> None:
