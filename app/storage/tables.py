@@ -1,6 +1,6 @@
-"""The tables that an application's definition asks for, in metadata of their own.
+"""The tables that an application's definition asks for, as SQLModel classes of their own registry.
 
-Nothing outside refers to them, so a definition that was replaced is freed with all its tables. What a
+Nothing outside refers to the classes, so a definition that was replaced is freed with all its tables. What a
 migration has to know beside is in `info`: `words` (what the author calls it), `was` (former names), `parts` (what
 a table is named after, beside the application) and `default` (the value for rows that are already there).
 """
@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from keyword import iskeyword
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Column, Identity, Index, MetaData, Table
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
 
 from app.definition.model import Application, Model, Property, Relation
 from app.definition.names import snake
@@ -23,9 +25,6 @@ from app.storage.joins import Joins
 from app.storage.kinds import Declared
 from app.storage.naming import Names, constraint_name, owner_of, table_name
 from app.storage.references import References
-
-if TYPE_CHECKING:
-    from sqlmodel import SQLModel
 
 NAMING = {
     "pk": "pk__%(table_name)s",
@@ -57,6 +56,7 @@ class ModelTable:
     """One model's table; `columns` has every stored property by its name in the definition."""
 
     model: Model
+    record: type[SQLModel]
     table: Table
     columns: Mapping[str, Column[Any]]
     relations: Mapping[str, RelationTable]
@@ -69,14 +69,6 @@ class Tables:
     application: Application
     metadata: MetaData
     models: Mapping[str, ModelTable]
-
-    @cached_property
-    def records(self) -> Mapping[str, type[SQLModel]]:
-        """The models' tables as SQLModel classes, in a registry of their own."""
-        # The server reads and writes rows without objects, and what maps them takes a tenth of a start.
-        from app.storage.record_classes import record_classes
-
-        return record_classes(self.metadata, {name: model.table for name, model in self.models.items()})
 
 
 def build_tables(application: Application, now: Application | None = None) -> Tables:
@@ -92,6 +84,7 @@ class _Builder:
         self._application = application
         self._names = names
         self._metadata = MetaData(naming_convention=NAMING, info={"owner": owner_of(application)})
+        self._base = _base(self._metadata)
         self._references = References(application, names)
         self._joins = Joins(application, names, self._metadata)
 
@@ -104,11 +97,12 @@ class _Builder:
             }
             for model in models
         }
-        tables = {model.name: self._table(model, columns[model.name]) for model in models}
+        records = {model.name: self._record(model, columns[model.name]) for model in models}
         built = {
             model.name: ModelTable(
                 model,
-                tables[model.name],
+                records[model.name],
+                self._metadata.tables[self._names.table(model.name)],
                 MappingProxyType(columns[model.name]),
                 MappingProxyType(
                     {name: self._relation(model, each) for name, each in model.relations.items()}
@@ -118,17 +112,24 @@ class _Builder:
         }
         return Tables(self._application, self._metadata, MappingProxyType(built))
 
-    def _table(self, model: Model, columns: Mapping[str, Column[Any]]) -> Table:
+    def _record(self, model: Model, columns: Mapping[str, Column[Any]]) -> type[SQLModel]:
+        every = [*columns.values(), *self._references.on(model)]
+        fields = {
+            _attribute(self._base, column.name): Field(default=None, sa_column=column) for column in every
+        }
         was = () if model.was is None else (table_name(self._application.name, model.was),)
-        return Table(
-            self._names.table(model.name),
-            self._metadata,
-            *columns.values(),
-            *self._references.on(model),
-            *self._indexes(model, columns),
-            sqlite_autoincrement=True,
-            info={"words": model.name, "was": was, "parts": (model.name,)},
-        )
+        info = {"words": model.name, "was": was, "parts": (model.name,)}
+        options = {"sqlite_autoincrement": True, "info": info}
+        namespace = {
+            "__module__": __name__,
+            "__tablename__": self._names.table(model.name),
+            "__table_args__": (*self._indexes(model, columns), options),
+            "__annotations__": dict.fromkeys(fields, Any),
+            **fields,
+        }
+        metaclass: Any = type(self._base)
+        record: type[SQLModel] = metaclass(model.name, (self._base,), namespace, table=True)
+        return record
 
     def _indexes(self, model: Model, columns: Mapping[str, Column[Any]]) -> Iterator[Index]:
         named = {
@@ -160,6 +161,19 @@ class _Builder:
         if relation.kind == "belongs_to":
             return RelationTable(relation, relation.model, column=key)
         return RelationTable(relation, relation.model, foreign=key)
+
+
+def _base(metadata: MetaData) -> type[SQLModel]:
+    class Record(SQLModel, registry=registry(metadata=metadata)):
+        model_config = {"protected_namespaces": ()}
+
+    return Record
+
+
+def _attribute(base: type[SQLModel], column: str) -> str:
+    """The column's name, set apart from what the class has already."""
+    taken = hasattr(base, column) or column == "registry" or iskeyword(column)
+    return f"{column}_" if taken else column
 
 
 def _stored(model: Model) -> Iterator[tuple[str, Property]]:

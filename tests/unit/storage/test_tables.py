@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Table
+from sqlmodel import SQLModel
 
 from app.definition.relations import InverseError
 from tests.unit.storage.definitions import tables
@@ -44,6 +45,12 @@ def test_table_has_a_column_for_each_stored_property() -> None:
         "created_at",
         "updated_at",
     ]
+
+
+def test_table_is_a_class_of_sqlmodel() -> None:
+    record = tables({"Shoe": {"properties": {"size": {"kind": "number"}}}}).models["Shoe"].record
+    assert issubclass(record, SQLModel)
+    assert record(size=43).model_dump(exclude_none=True) == {"size": 43}
 
 
 @pytest.mark.parametrize(
@@ -219,10 +226,10 @@ def test_tables_of_a_replaced_definition_are_freed() -> None:
         "Tag": {},
     }
     built = tables(models)
-    built.records["Shoe"]()
+    built.models["Shoe"].record()
     kept: list[weakref.ref[Any]] = [
         weakref.ref(built.metadata),
-        weakref.ref(built.records["Shoe"]),
+        weakref.ref(built.models["Shoe"].record),
         weakref.ref(built.application),
     ]
     again = tables(models)

@@ -5,48 +5,49 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Index, text
+from sqlmodel import Field
 
 from app.storage.columns import Json, UtcDateTime, collated_text
 
 
-def key_column(name: str) -> Column[Any]:
+def key_field() -> Any:
     """Part of the primary key, a text."""
-    return Column(name, collated_text(), primary_key=True)
+    return Field(sa_column=Column(collated_text(), primary_key=True))
 
 
-def text_column(name: str) -> Column[Any]:
+def text_field() -> Any:
     """A text."""
-    return Column(name, collated_text(), nullable=False)
+    return Field(sa_column=Column(collated_text(), nullable=False))
 
 
-def maybe_text_column(name: str) -> Column[Any]:
+def maybe_text_field() -> Any:
     """A text or null."""
-    return Column(name, collated_text())
+    return Field(default=None, sa_column=Column(collated_text()))
 
 
-def moment_column(name: str) -> Column[Any]:
+def moment_field() -> Any:
     """A moment in UTC."""
-    return Column(name, UtcDateTime(), nullable=False)
+    return Field(sa_column=Column(UtcDateTime(), nullable=False))
 
 
-def maybe_moment_column(name: str) -> Column[Any]:
+def maybe_moment_field() -> Any:
     """A moment in UTC, or null."""
-    return Column(name, UtcDateTime())
+    return Field(default=None, sa_column=Column(UtcDateTime()))
 
 
-def json_column(name: str) -> Column[Any]:
+def json_field() -> Any:
     """JSON or null."""
-    return Column(name, Json())
+    return Field(default=None, sa_column=Column(Json()))
 
 
-def number_column(name: str) -> Column[Any]:
+def number_field() -> Any:
     """A whole number of 64 bits."""
-    return Column(name, BigInteger(), nullable=False)
+    return Field(sa_column=Column(BigInteger(), nullable=False))
 
 
-def maybe_number_column(name: str) -> Column[Any]:
+def maybe_number_field() -> Any:
     """A whole number of 64 bits, or null."""
-    return Column(name, BigInteger())
+    return Field(default=None, sa_column=Column(BigInteger()))
 
 
 def index_of_rows(name: str, *columns: str, where: str) -> Index:
