@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from shlex import join
 from typing import Annotated
 
 import typer
@@ -47,10 +48,10 @@ def import_database(
         None if output is None else output.stem,
         database_url(settings) if with_data else None,
     )
-    _tell(taken, output)
+    _tell(taken, output, data if with_data else None)
 
 
-def _tell(taken: TakenOver, output: Path | None) -> None:
+def _tell(taken: TakenOver, output: Path | None, data: Path | None) -> None:
     if output is None:
         print(taken.text, end="")
     else:
@@ -58,6 +59,5 @@ def _tell(taken: TakenOver, output: Path | None) -> None:
     for model, count in (taken.counts or {}).items():
         print(f"{model}: {count} record(s)", file=sys.stderr)
     if output is not None:
-        print(
-            f"wrote {output}\n\nServe it, which prints its address and a login:\n\n  actionql serve {output}"
-        )
+        words = ["actionql", "serve", str(output), *(() if data is None else ("--data", str(data)))]
+        print(f"wrote {output}\n\nServe it, which prints its address and a login:\n\n  {join(words)}")

@@ -1,14 +1,17 @@
-"""Forms with files, read within limits."""
+"""Forms with files, read within limits, and not before it is known that they are wanted."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.types import Message
 
-from app.errors import TooLarge
+from app.edge.requests import header
+from app.errors import BadInput, TooLarge
 
 CHUNK = 65_536
 
@@ -26,6 +29,37 @@ def bounded(request: Request, most: int) -> Request:
         return message
 
     return Request(request.scope, receive)
+
+
+@asynccontextmanager
+async def checked_form(
+    request: Request, check: Callable[[Mapping[str, str]], None], max_fields: int
+) -> AsyncIterator[FormData]:
+    """A form with one file, which comes after the fields: `check` sees these before any of the file is kept.
+
+    Raises what `check` raises, and `BadInput` for what is no such form.
+    """
+    if not (header(request, b"content-type") or "").lower().startswith("multipart/form-data"):
+        raise BadInput("A file is sent as multipart/form-data.", {"file": ["is_required"]})
+    try:
+        form = await _FieldsFirst(request, check, max_fields).parse()
+    except MultiPartException as error:
+        raise BadInput(f"This is not a form as it should be: {error.message}") from None
+    try:
+        yield form
+    finally:
+        await form.close()
+
+
+class _FieldsFirst(MultiPartParser):
+    def __init__(self, request: Request, check: Callable[[Mapping[str, str]], None], max_fields: int) -> None:
+        super().__init__(request.headers, request.stream(), max_files=1, max_fields=max_fields)
+        self._check = check
+
+    def on_headers_finished(self) -> None:
+        super().on_headers_finished()
+        if self._current_part.file is not None:
+            self._check({name: value for name, value in self.items if isinstance(value, str)})
 
 
 async def chunks(file: UploadFile) -> AsyncIterator[bytes]:

@@ -123,7 +123,7 @@ def _list(type_: postgresql.ARRAY[Any]) -> Taken:
 
 
 def _type_name(type_: TypeEngine[Any]) -> str:
-    return "a column without a type" if isinstance(type_, types.NullType) else str(type_)
+    return "of a type that is not known" if isinstance(type_, types.NullType) else str(type_)
 
 
 # Checks and defaults

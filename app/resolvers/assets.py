@@ -54,11 +54,8 @@ async def request_upload(
     return {"url": url, "fields": fields, "reference": reference}
 
 
-async def accept_upload(context: Context, fields: Mapping[str, str], chunks: AsyncIterator[bytes]) -> Asset:
-    """Stores the file of a form that `request_upload` made; each form is good for one file.
-
-    Whoever has the form may send it; in the audit trail the id of the file tells who asked for the form.
-    """
+def check_form(context: Context, fields: Mapping[str, str]) -> None:
+    """Raises `Forbidden` unless these are the fields of a form that `request_upload` made and that is still good."""
     _check_kept(context)
     reference, expires = fields.get("reference", ""), fields.get("expires", "")
     signature = fields.get("signature", "")
@@ -67,7 +64,15 @@ async def accept_upload(context: Context, fields: Mapping[str, str], chunks: Asy
         subject = _subject(context, reference)
         if not dated or not verify(_key(context), subject, int(expires), signature, time()):
             raise Forbidden("The upload form is not valid or has expired.")
-    id, _, name = reference.partition("/")
+
+
+async def accept_upload(context: Context, fields: Mapping[str, str], chunks: AsyncIterator[bytes]) -> Asset:
+    """Stores the file of a form that `request_upload` made; each form is good for one file.
+
+    Whoever has the form may send it; in the audit trail the id of the file tells who asked for the form.
+    """
+    check_form(context, fields)
+    id, _, name = fields["reference"].partition("/")
     try:
         await context.generation.library.find(id)
     except NotFound:

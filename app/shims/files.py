@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from starlette.datastructures import UploadFile
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from app.assets import Asset, reference
 from app.assets.serve import download_headers
 from app.edge import Edge, plain_error
-from app.edge.uploads import bounded, chunks
+from app.edge.uploads import bounded, checked_form, chunks
 from app.errors import BadInput
 from app.openapi import Answer, Body, Described, Parameter, Schema, Subject, answers
 from app.openapi.errors import plain_refusals
@@ -35,8 +34,6 @@ class Files:
         """201 `{reference, name, contentType, size}` for a form that `generateFileUploadRequest` gave."""
         try:
             asset = await self._accept(request)
-        except HTTPException as error:
-            return plain_error(request, BadInput(f"This is not a form as it should be: {error.detail}"))
         except Exception as error:
             return plain_error(request, error)
         body = {
@@ -51,7 +48,13 @@ class Files:
         context = self._edge.anonymous(request, DOOR)
         settings = context.server.settings
         counted = bounded(request, settings.upload_bytes + settings.body_bytes)
-        async with counted.form(max_files=1, max_fields=20) as form:
+
+        def check(fields: Mapping[str, str]) -> None:
+            if fields.keys().isdisjoint(_SIGNED):
+                raise BadInput("The fields of the form come before its file.")
+            assets.check_form(context, fields)
+
+        async with checked_form(counted, check, max_fields=20) as form:
             file = form.get("file")
             if not isinstance(file, UploadFile):
                 raise BadInput("The form has no file.", {"file": ["is_required"]})

@@ -78,6 +78,23 @@ def test_form_that_was_touched_stores_nothing(ada: Caller, field: str, change: A
     assert (answer.status_code, answer.json()["error"]["code"]) == (403, "FORBIDDEN")
 
 
+def test_file_is_not_read_before_its_form_is_known_to_be_good(ada: Caller) -> None:
+    asked = form(ada)
+    asked["fields"]["signature"] = "x"
+    # So many bytes of a good form would be answered 413.
+    answer = sent(ada, asked, bytes(20 * UPLOAD_BYTES))
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "FORBIDDEN")
+
+
+def test_file_that_comes_before_the_fields_is_refused(ada: Caller) -> None:
+    asked = form(ada)
+    fields = [("file", ("a.png", png())), *((name, (None, value)) for name, value in asked["fields"].items())]
+    answer = ada.client.post(asked["url"], files=fields)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "BAD_USER_INPUT")
+    assert "before its file" in answer.json()["error"]["message"]
+    assert sent(ada, asked, png()).status_code == 201
+
+
 def test_file_that_is_too_large_is_not_kept(ada: Caller) -> None:
     asked = form(ada)
     answer = sent(ada, asked, bytes(UPLOAD_BYTES + 1))

@@ -158,3 +158,11 @@ def test_what_is_no_database_is_refused_without_its_password(url: str, words: st
     assert done.exit_code == 1
     assert words in str(done.exception)
     assert "secret" not in str(done.exception)
+
+
+def test_import_says_how_to_serve_what_it_has_copied(tmp_path: Path) -> None:
+    source, data = made(tmp_path, "CREATE TABLE t (n INTEGER)"), tmp_path / "my data"
+    copied = take(source, "-o", tmp_path / "a.yaml", "--with-data", "--data", data)
+    assert copied.stdout.endswith(f"  actionql serve {tmp_path / 'a.yaml'} --data '{data}'\n")
+    alone = take(source, "-o", tmp_path / "b.yaml", "--data", data)
+    assert alone.stdout.endswith(f"  actionql serve {tmp_path / 'b.yaml'}\n")
