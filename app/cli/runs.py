@@ -11,8 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from app.cli.applications import ServedOption, chosen, served_last, with_server
-from app.cli.base import DataOption, JsonOption
+from app.cli.base import DataOption, JsonOption, fail
 from app.cli.tables import print_table
+from app.errors import Conflict, NotFound
 from app.json_text import write_json
 from app.resolvers.context import Server
 from app.resolvers.operation import Wanted, end_run, list_runs, resume_run, show_run
@@ -90,12 +91,22 @@ def retry(ids: IdsArgument, data: DataOption = None) -> None:
 
 
 def _each(ids: Sequence[str], data: Any, change: Callable[[Server, str], Awaitable[None]], done: str) -> None:
-    async def work(server: Server) -> None:
-        for id in ids:
-            await change(server, id)
-            print(f"{id} {done}")
+    """Changes each run that can be changed; says of the others why not, and ends with status 1 if there are any."""
 
-    with_server(data, work, begun=True)
+    async def work(server: Server) -> list[str]:
+        refused = []
+        for id in ids:
+            try:
+                await change(server, id)
+            except (Conflict, NotFound) as error:
+                refused.append(error.message)
+            else:
+                print(f"{id} {done}")
+        return refused
+
+    refused = with_server(data, work, begun=True)
+    if refused:
+        fail("\n".join(refused))
 
 
 def _runs(found: Sequence[StoredRun], names: Mapping[str, str]) -> Table:

@@ -123,6 +123,16 @@ def test_run_is_cancelled_beside_the_server(tmp_path: Path, database_url: str, c
     assert command("retry", three).startswith(f"failed The run {three} is completed;")
 
 
+def test_runs_behind_one_that_cannot_be_cancelled_are(
+    tmp_path: Path, database_url: str, command: Command
+) -> None:
+    starts = [("Ask", {"name": "x"}, "waiting_for_input")] * 2
+    one, two = asyncio.run(_make(tmp_path, database_url, *starts))
+    assert command("cancel", one, one, "nothing", two) == (
+        f"{one} cancelled\n{two} cancelled\nfailed The run {one} has ended.\nThere is no run nothing.\n"
+    )
+
+
 def test_failed_run_is_tried_again_by_the_next_server(
     tmp_path: Path, database_url: str, command: Command
 ) -> None:
