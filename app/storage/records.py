@@ -19,6 +19,7 @@ from app.storage.prepare import DialectName
 from app.storage.record_input import Links, Making, Parsed, Problems, RecordParser, Unhashed, Write
 from app.storage.record_links import RecordLinks
 from app.storage.record_problems import Taken, check_validations, taken
+from app.storage.record_references import RecordReferences
 from app.storage.record_rights import RecordRights
 from app.storage.record_statements import RecordStatements
 from app.storage.selection import Leaf, Query, Selection, Source, whole
@@ -47,6 +48,7 @@ class Records:
         self._plans = plans or Plans(tables, dialect)
         self._statements = RecordStatements(tables, dialect)
         self._links = RecordLinks(self._statements)
+        self._references = RecordReferences(self._statements, tables.application.uuid.hex)
         self._rights = RecordRights(self.select)
         self._parsers = {name: RecordParser(table) for name, table in tables.models.items()}
 
@@ -190,30 +192,8 @@ class Records:
         return self._table(grant)
 
     def _before(self, grant: Grant, table: ModelTable, parsed: Parsed, id: int | None = None) -> Work[None]:
-        """Looks up what the record refers to, where the write itself could not tell what is missing."""
         yield from self._rights.check(grant, table.relations, parsed, id)
-        problems = Problems()
-        if parsed.files:
-            yield from self._attach_files(table, parsed, problems)
-        given = {name: id for name, id in parsed.references.items() if id is not None}
-        if len(given) > 1:
-            for name, id in given.items():
-                target = self._statements.existing(table.relations[name].target)
-                if not (yield target.statement({"records": [id]})):
-                    problems.add(name, "is_invalid", "is no record that there is")
-        problems.check()
-
-    def _attach_files(self, table: ModelTable, parsed: Parsed, problems: Problems) -> Work[None]:
-        ids = sorted({reference.partition("/")[0] for each in parsed.files.values() for reference in each})
-        of = self._tables.application.uuid.hex
-        rows = yield self._statements.attach().statement({"of": of, "files": ids})
-        known = {f"{id}/{name}": str(kind) for id, name, kind in rows}
-        for name, references in parsed.files.items():
-            image = table.model.properties[name].kind == "image"
-            if not known.keys() >= set(references):
-                problems.add(name, "is_invalid", "is no file that was stored")
-            elif image and not known[references[0]].startswith("image/"):
-                problems.add(name, "is_invalid", "is no image")
+        yield from self._references.check(table, parsed)
 
     def _insert(self, grant: Grant, table: ModelTable, parsed: Parsed, how: Making) -> Work[Row | None]:
         lock = self._statements.lock(grant.model)
