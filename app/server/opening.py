@@ -11,7 +11,7 @@ from app.auth.keystore import Keystore
 from app.auth.limiter import AttemptLimiter
 from app.auth.passwords import Passwords
 from app.engine.changes import Changes
-from app.memory import return_large_blocks
+from app.memory import collect_seldom, return_large_blocks
 from app.metrics import Metrics
 from app.outbound import Outbound
 from app.outbound.mail import Mail, Outbox, SmtpServer
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 async def open_server(settings: Settings, metrics: Metrics | None = None) -> Server:
     """What all applications share: database, keystore, password pool, file store and outgoing client."""
     return_large_blocks()
+    collect_seldom()
     refuse_unfinished(settings.data)
     settings.data.mkdir(parents=True, exist_ok=True)
     keystore = Keystore.load(settings.keystore_file, create=settings.environment == "development")
