@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import Awaitable, Generator
 from typing import Any
 
 from starlette.responses import JSONResponse
@@ -48,32 +48,35 @@ class Admission:
         places.here += 1
         try:
             await place.take()
-            await self._app(scope, self._patience.within(_aside(receive, place)), send)
+            await self._app(scope, self._in_time(receive, place), send)
         finally:
             place.free()
             places.here -= 1
 
+    def _in_time(self, receive: Receive, place: Place) -> Receive:
+        """A `receive` that leaves the request's place to others while nothing of its body comes, and not for ever.
 
-def _aside(receive: Receive, place: Place) -> Receive:
-    """A `receive` that leaves the request's place to others while nothing of its body comes."""
-    whole = False
+        Most bodies have come with their headers: then there is nothing to wait for, and nobody to keep the time.
+        """
+        deadline = self._patience.deadline()
+        whole = False
 
-    async def receive_aside() -> Message:
-        nonlocal whole
-        if whole:
-            return await receive()
-        coming = receive().__await__()
-        try:
-            first = next(coming)
-        except StopIteration as come:
-            message: Message = come.value
-        else:
-            async with place.left():
-                message = await _Rest(coming, first)
-        whole = not message.get("more_body", False)
-        return message
+        async def receive_in_time() -> Message:
+            nonlocal whole
+            if whole:
+                return await receive()
+            coming = receive().__await__()
+            try:
+                first = next(coming)
+            except StopIteration as come:
+                message: Message = come.value
+            else:
+                async with place.left():
+                    message = await self._patience.wait(_Rest(coming, first), deadline)
+            whole = not message.get("more_body", False)
+            return message
 
-    return receive_aside
+        return receive_in_time
 
 
 class _Rest:
@@ -104,29 +107,27 @@ class Patience:
         self._late: set[asyncio.Task[Any]] = set()
         self._timer: asyncio.TimerHandle | None = None
 
-    def within(self, receive: Receive) -> Receive:
-        """A `receive` that raises `BadInput` once the time is over."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + self._seconds
+    def deadline(self) -> float:
+        """When the time of a request that comes now is over, on the event loop's clock."""
+        return asyncio.get_running_loop().time() + self._seconds
 
-        async def receive_in_time() -> Message:
-            task = asyncio.current_task()
-            assert task is not None
-            self._waiting[task] = deadline
-            if self._timer is None:
-                self._timer = loop.call_at(deadline, self._look, loop)
-            try:
-                return await receive()
-            except asyncio.CancelledError:
-                if task not in self._late:
-                    raise
-                task.uncancel()
-                raise BadInput("The body took too long to arrive.") from None
-            finally:
-                self._waiting.pop(task, None)
-                self._late.discard(task)
-
-        return receive_in_time
+    async def wait(self, coming: Awaitable[Message], deadline: float) -> Message:
+        """What is coming; raises `BadInput` once the time is over."""
+        task, loop = asyncio.current_task(), asyncio.get_running_loop()
+        assert task is not None
+        self._waiting[task] = deadline
+        if self._timer is None:
+            self._timer = loop.call_at(deadline, self._look, loop)
+        try:
+            return await coming
+        except asyncio.CancelledError:
+            if task not in self._late:
+                raise
+            task.uncancel()
+            raise BadInput("The body took too long to arrive.") from None
+        finally:
+            self._waiting.pop(task, None)
+            self._late.discard(task)
 
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
         self._timer = None
