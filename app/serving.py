@@ -24,6 +24,7 @@ from uvicorn.supervisors import Multiprocess
 
 from app.definition.load import SUFFIXES, Loaded
 from app.definition.source import Source
+from app.edge.whole_answers import WholeAnswers
 from app.errors import ActionQLError
 from app.functions import rebuild_application
 from app.logs import configure_logs
@@ -180,6 +181,7 @@ def _config(app: Any, settings: Settings, **options: Any) -> uvicorn.Config:
         app,
         host=settings.host,
         port=settings.port,
+        http=WholeAnswers,
         log_config=None,
         access_log=False,
         server_header=False,
