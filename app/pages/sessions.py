@@ -129,7 +129,7 @@ class SessionPages:
         generation, module = find_module(everywhere, request.path_params["module"]) or (None, None)
         if generation is None or module is None:
             raise NotFound("There is no session with this id.")
-        context = replace(context, generation=generation)
+        context = context._replace(generation=generation)
         found = await session(context, module, request.path_params["session"])
         secure = urlsplit(context.base_url()).scheme == "https"
         browser, cookie = browser_of(request, secure=secure), None

@@ -51,7 +51,7 @@ async def enter(context: Context, name: str, password: str) -> str:
         known = await _by_password(context, name, password)
         if known is None:
             raise Unauthenticated(WRONG_CREDENTIALS)
-        seen = replace(context, principal=known.principal)
+        seen = context._replace(principal=known.principal)
         with refusals_told(seen, "login", DOOR):
             _demand(seen, "read_console")
     now = datetime.now(UTC)
@@ -80,7 +80,7 @@ async def visitor(context: Context, token: str) -> Context:
     Roles are as the database has them now: `Forbidden` for who may not read the console any more.
     """
     known = await context.server.database.read(lambda: _of_session(context, _session_id(context, token)))
-    seen = replace(context, principal=known.principal)
+    seen = context._replace(principal=known.principal)
     require(seen, "read_console")
     return seen
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from app.assets.library import Library
 from app.assets.store import Store
@@ -105,9 +105,8 @@ async def no_place() -> AsyncIterator[bool]:
     yield True
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
-    """One request: where it came in, who calls, and what it may use."""
+class Context(NamedTuple):
+    """One request: where it came in, who calls, and what it may use. A tuple, since every request makes one."""
 
     server: Server
     generation: Generation

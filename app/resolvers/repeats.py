@@ -39,7 +39,7 @@ def repeatable(context: Context, key: str, asked: Any) -> Context:
         asked=_digest(context, asked),
         rights=sha256(context.generation.permissions.view(context.principal.roles).encode()).hexdigest(),
     )
-    return replace(context, repeat=repeat)
+    return context._replace(repeat=repeat)
 
 
 def asking(context: Context, more: Any) -> Context:
@@ -47,12 +47,12 @@ def asking(context: Context, more: Any) -> Context:
     repeat = context.repeat
     if repeat is None:
         return context
-    return replace(context, repeat=replace(repeat, asked=_digest(context, [repeat.asked, more])))
+    return context._replace(repeat=replace(repeat, asked=_digest(context, [repeat.asked, more])))
 
 
 def part(context: Context, name: str) -> Context:
     """The context of one of several things that a request asks, each of which is done once."""
-    return context if context.repeat is None else replace(context, repeat=replace(context.repeat, part=name))
+    return context if context.repeat is None else context._replace(repeat=replace(context.repeat, part=name))
 
 
 async def once(context: Context, work: Callable[[], Work[T]]) -> T:

@@ -176,9 +176,10 @@ def _check_content_type(request: Request) -> None:
 
 def _parse_json(text: bytes | str, limits: RequestLimits) -> object:
     body = text.encode() if isinstance(text, str) else text
-    if body.count(b"[") + body.count(b"{") > limits.containers and _containers(body) > limits.containers:
+    brackets = body.count(b"[") + body.count(b"{")
+    if brackets > limits.containers and _containers(body) > limits.containers:
         raise BadInput(f"The JSON has more than {limits.containers} arrays and objects.")
-    if _nests_deeper(body, limits.nesting):
+    if brackets > limits.nesting and _nests_deeper(body, limits.nesting):
         raise BadInput(f"The JSON nests more than {limits.nesting} deep.")
     try:
         return read_quick_json(body)
@@ -193,8 +194,6 @@ def _containers(body: bytes) -> int:
 
 def _nests_deeper(body: bytes, limit: int) -> bool:
     """Whether brackets outside strings nest deeper than the limit, or do not match at all."""
-    if body.count(b"[") + body.count(b"{") <= limit:
-        return False
     brackets = _STRINGS.sub(b"", body).translate(_AS_BRACKETS, _NO_BRACKETS)
     for _ in range(limit):
         # Each round takes away the innermost pairs; what none can be taken from does not match.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -24,7 +23,7 @@ NOBODY = dict.fromkeys(ALL, "none")
 def operator(shop: Shop) -> Context:
     """Who may read the console."""
     privileges = frozenset({"read_console"})
-    return replace(shop.anybody, principal=Principal(record={"id": "1"}, privileges=privileges))
+    return shop.anybody._replace(principal=Principal(record={"id": "1"}, privileges=privileges))
 
 
 def ways(shop: Shop) -> dict[tuple[str, str], Entrance]:
@@ -78,7 +77,7 @@ async def test_entrances_agree_with_who_may_run_actions(shop: Shop, role: str | 
         if door != "GraphQL, REST" or way.action is None or name in ("Ask", "Write to"):
             continue
         try:
-            await run_action(replace(shop.anybody, principal=profile), name, {})
+            await run_action(shop.anybody._replace(principal=profile), name, {})
             let_in = True
         except (Unauthenticated, Forbidden):
             let_in = False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -63,7 +62,7 @@ async def test_what_is_in_a_mail_is_for_who_may_manage(shop: Shop) -> None:
 async def test_subjects_do_not_leave_the_resolver(shop: Shop) -> None:
     await run_action(shop.anybody, "Write to", MAIL)
     reader = Principal(record={"id": "1"}, privileges=frozenset({"read_console"}))
-    (mail,) = (await mails(replace(shop.anybody, principal=reader), 0, 10)).mails
+    (mail,) = (await mails(shop.anybody._replace(principal=reader), 0, 10)).mails
     assert (mail.to, mail.subject) == ("ada@example.org", "")
     with pytest.raises(Forbidden):
         await mails(shop.anybody, 0, 10)

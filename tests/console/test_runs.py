@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import replace
 from time import monotonic
 
 import pytest
@@ -133,7 +132,7 @@ async def test_callers_have_their_names_and_are_found_by_them(shop: Shop) -> Non
     key = Principal(record={"id": chief.id, "email": chief.email}, key="k")
     gone = Principal("Staff", "Member", {"id": 999}, frozenset())
     for principal in (ada, key, gone, shop.anybody.principal):
-        await run_action(replace(shop.anybody, principal=principal), "Say", {"what": "x"})
+        await run_action(shop.anybody._replace(principal=principal), "Say", {"what": "x"})
     async with shop.person("viewer@example.org") as person:
         listed = (await person.look("runs")).text
         assert all(f">{name}<" in listed for name in ("ada", "chief@example.org", "Member:999"))

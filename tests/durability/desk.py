@@ -44,7 +44,7 @@ class Desk:
 
     def as_(self, principal: Principal) -> Context:
         """Somebody else's context."""
-        return replace(self.context, principal=principal)
+        return self.context._replace(principal=principal)
 
     async def until(self, id: str, *states: str) -> RunView:
         """The run when it is in one of these states."""

@@ -65,7 +65,7 @@ class Endpoints:
             operation = found.methods.get("GET" if request.method == "HEAD" else request.method)
             if operation is None:
                 raise WrongMethod(found.allowed)
-            context = replace(self._edge.anonymous(request, DOOR), generation=generation)
+            context = self._edge.anonymous(request, DOOR)._replace(generation=generation)
             _check_origin(context, request, operation)
             caller = await sessions.recognize(context, request)
             try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -50,7 +49,7 @@ class GeneratedRecords:
 
     async def do(self, context: Context, request: Request, does: UseRecords, path: Mapping[str, str]) -> Any:
         """What the operation answers: a record, or `{results, page, per_page}` and, if asked for, `total`."""
-        context = replace(context, opened=does.opened)
+        context = context._replace(opened=does.opened)
         model = context.generation.application.models[does.model]
         records.require(context, VERBS[does.verb], does.model)
         if does.verb == "list":

@@ -6,7 +6,7 @@ The access token names the caller; once it has run out, the refresh token beside
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlsplit
@@ -92,7 +92,7 @@ def check_origin(context: Context, request: Request) -> None:
 
 async def _known(context: Context, authorization: str) -> Context:
     principal = await authenticate(context.generation, authorization)
-    return replace(context, principal=principal)
+    return context._replace(principal=principal)
 
 
 async def _renewed(context: Context, refresh: str) -> Caller:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -76,7 +75,7 @@ class Sessions:
         anybody = self._edge.anonymous(request, DOOR)
         everywhere = self._edge.applications.everywhere(header(request, b"host") or "")
         generation, module = find_module(everywhere, request.path_params["module"]) or (None, None)
-        context = replace(anybody, generation=generation or anybody.generation)
+        context = anybody._replace(generation=generation or anybody.generation)
         authorization = header(request, b"authorization")
         try:
             self._edge.require_secure(request)
@@ -88,7 +87,7 @@ class Sessions:
             raise
         # The key is one of a module, so there is a module.
         assert module is not None
-        context = replace(context, principal=principal)
+        context = context._replace(principal=principal)
         with refusals_told(context, "authenticate", f"key:{principal.key}"):
             leave = self._clients.admit(principal.key or "")
         with leave:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
@@ -54,13 +52,13 @@ class Triggers:
         path = request.path_params
         generation, action = find(self._edge.applications, path.get("application"), path["action"])
         # Which application it is has been decided: by name, or by that of the action.
-        context = replace(self._edge.anonymous(request, DOOR), generation=generation)
+        context = self._edge.anonymous(request, DOOR)._replace(generation=generation)
         try:
             principal = await self._caller(request, generation, action)
         except REFUSALS as error:
             tell_unknown(context, header(request, b"authorization"), error)
             raise
-        context = replace(context, principal=principal)
+        context = context._replace(principal=principal)
         incoming.check_incoming(context, action)
         return context, action
 
