@@ -16,7 +16,7 @@ from scripts.benchmark.errors import BenchmarkError
 from scripts.benchmark.load import generator
 from scripts.benchmark.measure import Results, Schedule, measure
 from scripts.benchmark.peers.report import peers_table, ratios_in_markdown
-from scripts.benchmark.peers.subjects import COMPARED, OURS, PEER_WORKS, PEERS, running_peers
+from scripts.benchmark.peers.subjects import OURS, PEER_WORKS, PEERS, installed, running_peers
 from scripts.benchmark.processes import memory_mib
 from scripts.benchmark.report import Growth, growth_table, summary_table, to_json, works_table
 from scripts.benchmark.rows import Size
@@ -28,6 +28,7 @@ from scripts.benchmark.verify import verify
 
 SIZES = (10_000, 100_000, 1_000_000)
 WIDTH = 118
+PEERS_WARM_UP = 3
 
 output = Console(width=WIDTH)
 progress = Console(stderr=True)
@@ -111,7 +112,7 @@ def _measure_works(
 def _measure_peers(
     work: Sequence[str] | None, server: Sequence[str] | None, seconds: int, connections: int
 ) -> Results:
-    works, names = _chosen(work, PEER_WORKS), _chosen(server, COMPARED)
+    works, names = _chosen(work, PEER_WORKS), _chosen(server, installed())
     size = Size()
     with (
         working_folder() as folder,
@@ -119,7 +120,7 @@ def _measure_peers(
         running_peers(names, size, folder) as subjects,
     ):
         verify(subjects, works, size)
-        schedule = Schedule(seconds, connections, size.products)
+        schedule = Schedule(seconds, connections, size.products, PEERS_WARM_UP)
         results = measure(subjects, works, schedule, generator(), status.update)
     output.print(
         peers_table(results, f"PostgreSQL, {connections} connections, load by {generator().name}; medians")

@@ -42,6 +42,8 @@ class Schedule:
     seconds: int
     connections: int
     products: int
+    warm_up: int = 0
+    """Seconds of each work on each server before anything counts, for those that compile what they run often."""
 
     def rounds(self) -> list[int]:
         """The whole seconds of each round: rather fewer rounds than shorter ones.
@@ -116,7 +118,9 @@ def _settled(subject: Subject) -> float:
 def _warm_up(subjects: Sequence[Subject], works: Sequence[str], schedule: Schedule) -> None:
     for subject in subjects:
         for place, work in enumerate(one for one in works if one in subject.calls):
-            plan = Plan(0, schedule.connections, schedule.products, (place + 1) * SERIALS // 1000)
+            plan = Plan(
+                schedule.warm_up, schedule.connections, schedule.products, (place + 1) * SERIALS // 1000
+            )
             PYTHON.run(subject.server.url, subject.calls[work], plan)
 
 

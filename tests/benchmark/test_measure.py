@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from scripts.benchmark.load import Load
-from scripts.benchmark.measure import Figures, Schedule, figures
+from scripts.benchmark.calls import Call
+from scripts.benchmark.load import Generator, Load, Plan
+from scripts.benchmark.measure import Figures, Schedule, figures, measure
+from scripts.benchmark.servers import Server
+from scripts.benchmark.subjects import Subject
 
 
 def test_figures_of_a_run() -> None:
@@ -23,3 +26,18 @@ def test_figures_count_work_whose_answers_nobody_waited_for() -> None:
 )
 def test_rounds_share_the_seconds(seconds: int, rounds: list[int]) -> None:
     assert Schedule(seconds, connections=32, products=1).rounds() == rounds
+
+
+def test_warm_up_comes_first_and_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    plans: list[Plan] = []
+
+    def run(url: str, call: Call, plan: Plan) -> Load:
+        plans.append(plan)
+        return Load(requests=100 * len(plans), seconds=1.0, p50_ms=1.0, p99_ms=2.0)
+
+    generator = Generator("fake", run, leaves=False)
+    monkeypatch.setattr("scripts.benchmark.measure.PYTHON", generator)
+    subject = Subject(Server("yoga", "", 0, 0.0), {"get": Call("get", "/", {}, "", "", "id", ())}, ())
+    measured = measure([subject], ["get"], Schedule(1, 32, 10_000, warm_up=4), generator)
+    assert [plan.seconds for plan in plans] == [4, 1]
+    assert measured["get"]["yoga"].rps == 200

