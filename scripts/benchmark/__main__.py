@@ -29,6 +29,7 @@ from scripts.benchmark.verify import verify
 SIZES = (10_000, 100_000, 1_000_000)
 WIDTH = 118
 PEERS_WARM_UP = 3
+"""Seconds: Node.js compiles while it runs."""
 
 output = Console(width=WIDTH)
 progress = Console(stderr=True)

@@ -98,7 +98,10 @@ def _order(
 
 def _run(subject: Subject, call: Call, plan: Plan, generator: Generator) -> Figures:
     before = cpu_seconds(subject.processes)
-    load = generator.run(subject.server.url, call, plan)
+    try:
+        load = generator.run(subject.server.url, call, plan)
+    except BenchmarkError as error:
+        raise BenchmarkError(f"{subject.name}: {call.work}: {error}") from None
     # wrk leaves at its time's end without the answers that are on their way: the server has that work all the same.
     unanswered = plan.connections if generator.leaves else 0
     return figures(load, _settled(subject) - before, unanswered)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 
 from scripts.benchmark.calls import Call
+from scripts.benchmark.errors import BenchmarkError
 from scripts.benchmark.load import Generator, Load, Plan
 from scripts.benchmark.measure import Figures, Schedule, figures, measure
 from scripts.benchmark.servers import Server
 from scripts.benchmark.subjects import Subject
+
+SUBJECT = Subject(Server("yoga", "", 0, 0.0), {"get": Call("get", "/", {}, "", "", "id", ())}, ())
 
 
 def test_figures_of_a_run() -> None:
@@ -28,6 +31,16 @@ def test_rounds_share_the_seconds(seconds: int, rounds: list[int]) -> None:
     assert Schedule(seconds, connections=32, products=1).rounds() == rounds
 
 
+def test_load_that_fails_is_told_with_the_server_and_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(url: str, call: Call, plan: Plan) -> Load:
+        raise BenchmarkError("0 answers")
+
+    monkeypatch.setattr("scripts.benchmark.measure._warm_up", lambda *_: None)
+    with pytest.raises(BenchmarkError) as raised:
+        measure([SUBJECT], ["get"], Schedule(1, 1, 1), Generator("fake", run, leaves=False))
+    assert str(raised.value) == "yoga: get: 0 answers"
+
+
 def test_warm_up_comes_first_and_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
     plans: list[Plan] = []
 
@@ -37,7 +50,6 @@ def test_warm_up_comes_first_and_does_not_count(monkeypatch: pytest.MonkeyPatch)
 
     generator = Generator("fake", run, leaves=False)
     monkeypatch.setattr("scripts.benchmark.measure.PYTHON", generator)
-    subject = Subject(Server("yoga", "", 0, 0.0), {"get": Call("get", "/", {}, "", "", "id", ())}, ())
-    measured = measure([subject], ["get"], Schedule(1, 32, 10_000, warm_up=4), generator)
+    measured = measure([SUBJECT], ["get"], Schedule(1, 32, 10_000, warm_up=4), generator)
     assert [plan.seconds for plan in plans] == [4, 1]
     assert measured["get"]["yoga"].rps == 200
