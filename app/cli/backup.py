@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from shlex import join
 from typing import Annotated
 
 import typer
@@ -55,7 +56,8 @@ def restore(
     with_server(data, lambda server: tell(server, "restore", file.name))
     print(f"restored what was backed up at {manifest.created:%Y-%m-%d %H:%M:%S} UTC")
     if folders := definition_folders(settings, manifest):
-        print(f"serve it with: actionql serve {' '.join(map(str, folders))}")
+        place = () if data is None else ("--data", str(data))
+        print(f"serve it with: {join(['actionql', 'serve', *map(str, folders), *place])}")
     for id in manifest.missing:
         _warn(f"the file {id} was lost or damaged already when the backup was made")
 
