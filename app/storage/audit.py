@@ -96,18 +96,7 @@ class AuditRows:
 
     def statement(self, entry: Entry) -> Statement:
         """The statement that adds an entry; its parameters are the entry itself, in its own order."""
-        return Statement(self._insert.sql, self._parameters(entry))
-
-    def beside(self, statement: Statement, entry: Entry | None) -> Work[Sequence[Row]]:
-        """Runs a statement that returns nothing and adds an entry, if there is one; on PostgreSQL both in one."""
-        if entry is None or self._dialect == "sqlite":
-            rows = yield statement
-            if entry is not None:
-                yield self.statement(entry)
-            return rows
-        values, parameters = self._joined(statement, entry)
-        sql = f"WITH done AS ({statement.sql}) {_INSERT}) SELECT {values}"
-        return (yield Statement(sql, parameters, statement.last))
+        return Statement(self._insert.sql, self._parameters(entry), later=True)
 
     def beside_made(self, statement: Statement, entry: Entry | None) -> Work[list[Row]]:
         """Runs the insert of one record, which returns its id first, and adds an entry with this id."""

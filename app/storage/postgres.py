@@ -19,6 +19,7 @@ from app.errors import Overloaded, TimedOut
 from app.metrics import Metrics
 from app.storage.failure import fail
 from app.storage.postgres_connections import Connections
+from app.storage.postgres_transaction import Transaction, Unplaced
 from app.storage.work import ReferenceViolated, Row, Statement, UniqueViolated, Work, remember
 
 T = TypeVar("T")
@@ -54,6 +55,7 @@ class PostgresDatabase:
     ) -> None:
         self._write_limit = write_limit
         self._several: dict[str, None] = {}
+        self._asked_for_nothing: dict[str, None] = {}
         connect = partial(asyncpg.connect, url, **_options(read_limit, patience))
         self._connections = Connections(connect, connections, patience)
 
@@ -86,7 +88,7 @@ class PostgresDatabase:
         async with self._connections.one() as connection:
             for attempt in range(1, _ATTEMPTS + 1):
                 try:
-                    return await self._attempt(connection, work())
+                    return await self._attempt(connection, work)
                 except _LOST_RACES as error:
                     if attempt == _ATTEMPTS:
                         raise Overloaded("The database is busy.") from error
@@ -106,35 +108,53 @@ class PostgresDatabase:
         """Waits for what is under way, then closes every connection."""
         await self._connections.close()
 
-    async def _attempt(self, connection: Any, work: Work[T]) -> T:
+    async def _attempt(self, connection: Any, work: Callable[[], Work[T]]) -> T:
+        try:
+            return await self._run(connection, work(), keeps=True)
+        except Unplaced:
+            return await self._run(connection, work(), keeps=False)
+
+    async def _run(self, connection: Any, work: Work[T], *, keeps: bool) -> T:
         try:
             first = next(work)
         except StopIteration as end:
-            result: T = end.value
-            return result
-        if first.last:
-            # The statement is a transaction by itself, which saves two round trips.
-            return await self._drive(connection, work, first)
-        async with connection.transaction(isolation="read_committed"):
-            return await self._drive(connection, work, first)
+            nothing: T = end.value
+            return nothing
+        asks = keeps and first.sql not in self._asked_for_nothing
+        transaction = Transaction(connection, keeps=keeps, asks=asks)
+        try:
+            result = await self._in_time(transaction, work, first)
+            await transaction.commit()
+        except Exception:
+            await transaction.undo()
+            raise
+        if transaction.asked_for_nothing:
+            remember(self._asked_for_nothing, first.sql)
+        return result
 
-    async def _drive(self, connection: Any, work: Work[T], statement: Statement) -> T:
-        fetch = connection.fetch
+    async def _in_time(self, transaction: Transaction, work: Work[T], first: Statement) -> T:
         try:
             async with asyncio.timeout(self._write_limit):
-                while True:
-                    try:
-                        rows = await fetch(statement.sql, *statement.parameters)
-                    except asyncpg.PostgresError as error:
-                        fail(work, _translated(error))
-                    statement = work.send(rows)
-        except StopIteration as end:
-            result: T = end.value
-            return result
-        except TimeoutError as error:
+                result = await _driven(transaction, work, first)
+                await transaction.finish()
+                return result
+        except (TimeoutError, asyncpg.QueryCanceledError) as error:
             raise TimedOut("The write took too long.") from error
-        finally:
-            work.close()
+
+
+async def _driven(transaction: Transaction, work: Work[T], statement: Statement) -> T:
+    try:
+        while True:
+            try:
+                rows = await transaction.answer(statement)
+            except asyncpg.PostgresError as error:
+                fail(work, _translated(error))
+            statement = work.send(rows)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+    finally:
+        work.close()
 
 
 def _options(read_limit: float, patience: float) -> dict[str, Any]:

@@ -14,10 +14,11 @@ from app.definition.conditions import Condition
 from app.storage.compile.own import Own, as_text
 from app.storage.compile.sources import Sources
 from app.storage.prepare import Convert, DialectName, insert_into, none_of, one_of, prepare
+from app.storage.record_ahead import asking, making
 from app.storage.selection import Source
 from app.storage.system import ASSET
 from app.storage.tables import ModelTable, RelationTable, Tables
-from app.storage.work import Statement
+from app.storage.work import Ahead, Statement
 
 _ID = BigInteger()
 
@@ -54,6 +55,21 @@ class RecordStatements:
         """
         key = ("insert", model, names, own, lenient)
         return self._get(key, lambda: self._insert(model, names, own, lenient))
+
+    def ahead(
+        self, model: str, names: tuple[str, ...], own: tuple[Own, ...], values: Mapping[str, Any]
+    ) -> Ahead | None:
+        """The same in two parts, with these values; None where the insert alone can tell what it answers."""
+        found = self._tables.models[model]
+        if self._dialect == "sqlite" or _counted(found):
+            return None
+        ask = self._get(
+            ("ask", model, names, own), lambda: self._written(asking(found, self._new(found, names), own))
+        )
+        make = self._get(
+            ("make", model, names), lambda: self._written(making(found, self._new(found, names)))
+        )
+        return Ahead(ask.statement(values), lambda id: make.statement({**values, "new_id": id}))
 
     def update(self, model: str, names: tuple[str, ...], rows: Condition | None) -> WriteStatement:
         """Sets `new_<name>` of the record `record` if `rows` lets it through; answers its id."""

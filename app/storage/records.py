@@ -199,9 +199,12 @@ class Records:
         lock = self._statements.lock(grant.model)
         if lock is not None:
             yield lock.statement({})
-        new = parsed.stored
-        insert = self._statements.insert(grant.model, tuple(sorted(new)), how.own, lenient=how.lenient)
-        statement = insert.statement(_named(new), last=how.last and grant.rows is None)
+        names, new = tuple(sorted(parsed.stored)), _named(parsed.stored)
+        insert = self._statements.insert(grant.model, names, how.own, lenient=how.lenient)
+        statement = insert.statement(new, last=how.last and grant.rows is None)
+        if not (statement.last or how.lenient or parsed.links or grant.rows is not None):
+            ahead = self._statements.ahead(grant.model, names, how.own, new)
+            statement = statement._replace(ahead=ahead)
         rows = yield from self._guarded(grant, table, parsed, statement, how.told)
         return rows[0] if rows else None
 

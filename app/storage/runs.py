@@ -51,7 +51,7 @@ class _Insert:
         parameters = [
             values[place] if convert is None else convert(values[place]) for place, convert in self._binds
         ]
-        return Statement(self._sql, parameters)
+        return Statement(self._sql, parameters, later=True)
 
 
 class RunRows:
@@ -90,11 +90,13 @@ class RunRows:
         """
         if part == 0:
             insert = self._insert if due is None else self._insert_due
-            yield from self._audit.beside(insert.statement((*row, list(entries), due)), told)
-            return
-        changed = {f"new_{name}": getattr(row, name) for name in _CHANGING}
-        yield from self._audit.beside(
-            self._update.statement({"run": row.id, "new_due": due, **changed}), told
-        )
-        if entries:
-            yield self._journal.statement({"run": row.id, "place": part, "steps": list(entries)})
+            yield insert.statement((*row, list(entries), due))
+        else:
+            changed = {f"new_{name}": getattr(row, name) for name in _CHANGING}
+            update = self._update.statement({"run": row.id, "new_due": due, **changed})
+            yield update._replace(later=True)
+            if entries:
+                noted = self._journal.statement({"run": row.id, "place": part, "steps": list(entries)})
+                yield noted._replace(later=True)
+        if told is not None:
+            yield self._audit.statement(told)

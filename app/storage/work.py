@@ -27,6 +27,18 @@ class Statement(NamedTuple):
     parameters: Sequence[Any] = ()
     last: bool = False
     """Whether the work has no more after it, and nothing there that could fail: alone it needs no transaction."""
+    later: bool = False
+    """Whether it answers nothing: it may be run together with others, before the next that answers or at the end."""
+    ahead: Ahead | None = None
+    """How it can be answered before it is run, where that saves round trips."""
+
+
+class Ahead(NamedTuple):
+    """The insert of one record in two parts: what tells its answer, the id first, and what makes it with this id."""
+
+    ask: Statement
+    make: Callable[[Any], Statement]
+    """The insert, which answers nothing."""
 
 
 Work = Generator[Statement, list[Row], T]

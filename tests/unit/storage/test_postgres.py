@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
 from app.errors import Overloaded, TimedOut
 from app.storage.postgres import PostgresDatabase
-from app.storage.work import ReferenceViolated, Statement, UniqueViolated, Work
+from app.storage.work import Ahead, ReferenceViolated, Statement, UniqueViolated, Work
 from tests.support.ports import free_port
 
 
@@ -195,26 +196,162 @@ async def test_server_that_is_not_there_is_overload() -> None:
     await database.close()
 
 
-async def test_write_of_one_statement_is_a_transaction_by_itself(database: PostgresDatabase) -> None:
-    told: list[str] = []
+@asynccontextmanager
+async def told(database: PostgresDatabase) -> AsyncIterator[list[str]]:
+    """What goes to the server meanwhile: the first words of each."""
+    queries: list[str] = []
+    async with database._connections.one() as connection:
+        connection.add_query_logger(lambda record: queries.append(record.query))
+    yield queries
+    await asyncio.sleep(0)
+    queries[:] = [" ".join(query.split()[:3]) for query in queries]
 
-    def note(query: Any) -> None:
-        told.append(query.query)
 
-    def work(id: int, *, last: bool) -> Callable[[], Work[Any]]:
-        def steps() -> Work[Any]:
-            return (yield Statement("INSERT INTO thing VALUES ($1) RETURNING id", [id], last))
+NAMED = "INSERT INTO thing VALUES ($1, $2)"
+
+
+def made(id: int, name: str) -> Statement:
+    """A thing with this name, whose id is known before it is made."""
+    ask = Statement("SELECT $1::bigint AS id", [id])
+    ahead = Ahead(ask, lambda found: Statement(NAMED, [found, name]))
+    return Statement(f"{NAMED} RETURNING id", [id, name], ahead=ahead)
+
+
+def part_of(id: int) -> Statement:
+    return Statement("INSERT INTO part VALUES ($1)", [id], later=True)
+
+
+@pytest.mark.parametrize("last", [True, False])
+async def test_write_of_one_statement_is_a_transaction_by_itself_if_it_is_the_last(
+    database: PostgresDatabase, last: bool
+) -> None:
+    def work() -> Work[Any]:
+        return (yield Statement("INSERT INTO thing VALUES (1) RETURNING id", (), last))
+
+    async with told(database) as queries:
+        await database.write(work)
+        with pytest.raises(UniqueViolated):
+            await database.write(work)
+    each = ["INSERT INTO thing"] if last else ["BEGIN ISOLATION LEVEL", "INSERT INTO thing"]
+    assert queries == (each * 2 if last else [*each, "COMMIT", *each, "ROLLBACK"])
+    assert await database.read(run("SELECT id FROM thing")) == [(1,)]
+
+
+async def test_write_of_what_can_wait_is_one_statement(database: PostgresDatabase) -> None:
+    def work() -> Work[tuple[int, int]]:
+        first = yield made(1, "a")
+        second = yield made(2, "b")
+        yield part_of(first[0][0])
+        return first[0][0], second[0][0]
+
+    async with told(database) as queries:
+        assert await database.write(work) == (1, 2)
+    assert queries == ["SELECT $1::bigint AS"] * 2 + ["WITH kept0 AS"]
+    assert await database.read(run("SELECT id, name FROM thing ORDER BY id")) == [(1, "a"), (2, "b")]
+    assert await database.read(run("SELECT thing FROM part")) == [(1,)]
+
+
+async def test_what_waits_gets_its_numbers_in_order(database: PostgresDatabase) -> None:
+    await database.write(run("CREATE TABLE entry (number bigserial, name text)"))
+
+    def work() -> Work[None]:
+        for name in "abc":
+            yield made(ord(name), name)
+            yield Statement("INSERT INTO entry (name) VALUES ($1)", [name], later=True)
+
+    await database.write(work)
+    assert await database.read(run("SELECT string_agg(name, '' ORDER BY number) FROM entry")) == [("abc",)]
+
+
+async def test_write_sees_what_waited_and_asks_beforehand_no_more(database: PostgresDatabase) -> None:
+    def work(id: int) -> Callable[[], Work[int]]:
+        def steps() -> Work[int]:
+            yield made(id, f"n{id}")
+            count = yield Statement("SELECT count(*) FROM thing")
+            yield part_of(id)
+            yield Statement("UPDATE part SET thing = thing", (), later=True)
+            return int(count[0][0])
 
         return steps
 
-    async with database._connections.one() as connection:
-        with connection.query_logger(note):
-            await database._attempt(connection, work(1, last=True)())
-            with pytest.raises(UniqueViolated):
-                await database._attempt(connection, work(1, last=True)())
-            await asyncio.sleep(0)
-            assert told == ["INSERT INTO thing VALUES ($1) RETURNING id"] * 2
-            await database._attempt(connection, work(2, last=False)())
-            await asyncio.sleep(0)
-            assert told[2].startswith("BEGIN") and told[-1].startswith("COMMIT")
-    assert await database.read(run("SELECT id FROM thing ORDER BY id")) == [(1,), (2,)]
+    ends = ["SELECT count(*) FROM", "WITH kept0 AS", "COMMIT"]
+    async with told(database) as queries:
+        assert await database.write(work(1)) == 1
+        assert await database.write(work(2)) == 2
+    begin, insert = "BEGIN ISOLATION LEVEL", "INSERT INTO thing"
+    assert queries == ["SELECT $1::bigint AS", begin, insert, *ends, begin, insert, *ends]
+
+
+async def test_violation_of_what_waited_is_told_where_the_work_yielded_it(database: PostgresDatabase) -> None:
+    await database.write(run(NAMED, 1, "a"))
+    seen: list[str] = []
+
+    def work() -> Work[None]:
+        try:
+            yield made(2, "a")
+        except UniqueViolated as violated:
+            raise KeyError(violated.columns) from None
+        seen.append("went on")
+        yield part_of(2)
+
+    with pytest.raises(KeyError, match="name"):
+        await database.write(work)
+    assert seen == ["went on"]
+    assert await database.read(run("SELECT count(*) FROM thing")) == [(1,)]
+    assert await database.read(run("SELECT count(*) FROM part")) == [(0,)]
+
+
+async def test_work_that_fails_leaves_nothing_of_what_waited(database: PostgresDatabase) -> None:
+    def work(reads: bool) -> Callable[[], Work[None]]:
+        def steps() -> Work[None]:
+            yield made(1, "a")
+            yield part_of(1)
+            if reads:
+                yield Statement("SELECT 1")
+            raise ValueError("mine")
+
+        return steps
+
+    for reads in (False, True):
+        with pytest.raises(ValueError, match="mine"):
+            await database.write(work(reads))
+        assert await database.read(run("SELECT count(*) FROM thing")) == [(0,)]
+
+
+async def test_write_of_more_than_can_wait_is_whole(database: PostgresDatabase) -> None:
+    def work(last: int) -> Callable[[], Work[None]]:
+        def steps() -> Work[None]:
+            for id in range(1, 31):
+                rows = yield made(id, f"n{id}")
+                assert [tuple(row) for row in rows] == [(id,)]
+                yield part_of(id if id < 30 else last)
+
+        return steps
+
+    with pytest.raises(ReferenceViolated):
+        await database.write(work(99))
+    assert await database.read(run("SELECT count(*) FROM thing")) == [(0,)]
+    await database.write(work(30))
+    assert await database.read(run("SELECT count(*), max(thing) FROM part")) == [(30, 30)]
+    assert await database.read(run("SELECT count(*), max(id) FROM thing")) == [(30, 30)]
+
+
+async def test_write_that_waits_too_long_at_its_end_is_undone(
+    database: PostgresDatabase, postgres_database: str
+) -> None:
+    hasty = PostgresDatabase(postgres_database, write_limit=0.2)
+
+    def holding() -> Work[None]:
+        yield Statement("LOCK TABLE thing")
+        yield Statement("SELECT pg_sleep(1)")
+
+    def work() -> Work[None]:
+        yield made(1, "a")
+
+    holds = asyncio.create_task(database.write(holding))
+    await asyncio.sleep(0.3)
+    with pytest.raises(TimedOut):
+        await hasty.write(work)
+    await holds
+    assert await hasty.read(run("SELECT count(*) FROM thing")) == [(0,)]
+    await hasty.close()
