@@ -1,4 +1,7 @@
-"""The command `actionql`, and `python -m app`."""
+"""The command `actionql`, and `python -m app`.
+
+A worker process imports this file before all else.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,13 @@ import os
 
 from app.memory import begin_imports
 
+begin_imports()
+# Pydantic would search all that is installed for plugins, of which there are none.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
 
 def main() -> None:
     """Runs the command line."""
-    begin_imports()
-    # Pydantic would search all that is installed for plugins, of which there are none.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from app.cli import main as run
 
     run()

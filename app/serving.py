@@ -29,6 +29,7 @@ from app.errors import ActionQLError
 from app.functions import rebuild_application
 from app.logs import configure_logs
 from app.main import create_app, load_definitions, prepare
+from app.memory import end_imports
 from app.server.routes import Front
 from app.settings import Settings
 
@@ -101,6 +102,7 @@ class Worker:
     """The folder in which the workers share what any of them tells of all."""
 
     def __call__(self) -> Starlette:
+        end_imports()
         configure_logs()
         _stop_without_parent()
         definitions = [rebuild_application(source) for source in self.sources]

@@ -19,6 +19,7 @@ from app.edge import Applications, Edge
 from app.functions import rebuild_application
 from app.logs import configure_logs, get_logger
 from app.main import open_applications, prepare
+from app.memory import end_imports
 from app.metrics import Metrics
 from app.metrics.shared import Shared, publishing
 from app.server.opening import close_server, open_server
@@ -109,6 +110,7 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 def _worker(
     settings: Settings, sources: Sequence[Source], environment: Mapping[str, str], shared: Path
 ) -> None:
+    end_imports()
     configure_logs()
     definitions = [rebuild_application(source) for source in sources]
     work_here(settings, definitions, environment, prepared=True, shared=shared)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 import weakref
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.memory import collect_all, collect_seldom
+from app.memory import collect_all, collect_seldom, end_imports
+from app.settings import Settings
+from app.working import _worker
 
 
 class Ring:
@@ -23,6 +28,7 @@ class Ring:
 def resting() -> Iterator[None]:
     gc.disable()
     yield
+    gc.unfreeze()
     gc.enable()
 
 
@@ -52,3 +58,25 @@ def test_what_requests_under_way_hold_is_left_alone() -> None:
     held = [[None] for _ in range(4_000)]
     assert gc.get_stats()[0]["collections"] == collections
     assert held
+
+
+def test_collector_rests_from_the_first_import_of_every_process() -> None:
+    code = "import app.__main__, gc, sys; print(gc.isenabled(), 'app.main' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]
+
+
+@pytest.mark.usefixtures("resting")
+def test_collector_works_again_when_everything_is_imported() -> None:
+    end_imports()
+    assert gc.isenabled()
+    assert gc.get_freeze_count() > 0
+
+
+@pytest.mark.usefixtures("resting")
+def test_collector_works_again_in_a_process_that_drives_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    works: list[bool] = []
+    monkeypatch.setattr("app.working.configure_logs", lambda: None)
+    monkeypatch.setattr("app.working.work_here", lambda *_, **__: works.append(gc.isenabled()))
+    _worker(Settings(_env_file=None), [], {}, Path())
+    assert works == [True]
