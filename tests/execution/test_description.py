@@ -9,7 +9,7 @@ from tests.openapi.described import described, paths
 def test_every_module_can_be_started_and_followed_and_nothing_else() -> None:
     document = described(DEFINITION)
     found = {path for path in paths(document) if "/api/execution/" in path}
-    modules = ("Hire", "Everything", "Refuse", "Sleep", "Nothing", "Deliver")
+    modules = ("Hire", "Everything", "Hurry", "Refuse", "Sleep", "Nothing", "Deliver")
     assert len(found) == 2 * len(modules)
     assert "session of Internal" not in str(document["paths"])
     start = document["paths"][f"/api/execution/{HIRE}/sessions"]["post"]
