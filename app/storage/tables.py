@@ -165,7 +165,7 @@ class _Builder:
 
 def _base(metadata: MetaData) -> type[SQLModel]:
     class Record(SQLModel, registry=registry(metadata=metadata)):
-        model_config = {"protected_namespaces": ()}
+        model_config = {"protected_namespaces": (), "defer_build": True}
 
     return Record
 
