@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from alembic.operations import BatchOperations, ops
+from alembic.operations import ops
 from sqlalchemy import (
     Column,
     ColumnElement,
     Dialect,
     ForeignKey,
     ForeignKeyConstraint,
-    Index,
     Table,
     literal,
     literal_column,
@@ -22,12 +21,13 @@ from sqlalchemy import (
 from sqlalchemy import column as sql_column
 from sqlalchemy.types import TypeEngine
 
+from app.storage.compare_indexes import IndexComparison
 from app.storage.conversion import Conversion
 from app.storage.convert import stored_type
 from app.storage.facts import Facts
 from app.storage.kinds import Becoming
-from app.storage.naming import INDEX_PREFIXES
-from app.storage.plan import Change, ChangeKind, Plan, counted
+from app.storage.plan import Plan, counted
+from app.storage.table_change import TableChange
 
 
 class TableComparison:
@@ -42,6 +42,7 @@ class TableComparison:
         destroy: bool,
         kinds: Mapping[Column[Any], str],
     ) -> None:
+        self._change = TableChange(table, facts, plan, dialect)
         self._table = table
         self._kinds = kinds
         self._name = table.name
@@ -50,8 +51,7 @@ class TableComparison:
         self._plan = plan
         self._dialect = dialect
         self._destroy = destroy
-        self._dropped: set[str] = set()
-        self._made: set[str | None] = set()
+        self._indexes = IndexComparison(self._change, self._found)
 
     def judge(self, differences: Sequence[ops.MigrateOperation]) -> None:
         """Decides about each difference that alembic found."""
@@ -59,8 +59,8 @@ class TableComparison:
             ops.AddColumnOp: lambda op: self._add_column(op.column),
             ops.DropColumnOp: lambda op: self._surplus_column(op.column_name),
             ops.AlterColumnOp: self._alter_column,
-            ops.CreateIndexOp: lambda op: self._create_index(op.to_index()),
-            ops.DropIndexOp: lambda op: self._drop_index(str(op.index_name)),
+            ops.CreateIndexOp: lambda op: self._indexes.create(op.to_index()),
+            ops.DropIndexOp: lambda op: self._indexes.drop(str(op.index_name)),
             ops.CreateForeignKeyOp: lambda op: self._add_reference(op.to_constraint()),
             ops.DropConstraintOp: lambda op: self._drop_reference(op.to_constraint()),
         }
@@ -75,11 +75,11 @@ class TableComparison:
                 self._change_kind(column)
 
     def _add_column(self, column: Column[Any]) -> None:
-        words, rows = self._words(column.name), self._facts.rows(self._name)
+        words, rows = self._change.words(column.name), self._facts.rows(self._name)
         default = None
         if not column.nullable and rows:
             if "default" not in column.info:
-                self._refuses(
+                self._change.refuses(
                     f"{words} is required, but {counted(rows, 'record')} would have no value for it: "
                     "give it a default, or let it be optional until all have one"
                 )
@@ -87,7 +87,7 @@ class TableComparison:
             default = _constant(column.info["default"], column.type, self._dialect)
         made = _copied(column, default)
         self._plan.before.append(lambda do: do.add_column(self._name, made, inline_references=True))
-        self._does("add_column", f"adds {words}")
+        self._change.does("add_column", f"adds {words}")
 
     def _surplus_column(self, name: str) -> None:
         found, words = self._found[name], f"the column {name} of {self._name}"
@@ -96,28 +96,28 @@ class TableComparison:
         needed = not found["nullable"] and found["default"] is None
         if self._destroy or (needed and not self._facts.rows(self._name)):
             for index in self._facts.indexes_on(self._name, name):
-                self._drop_index(index, forced=True)
-            self._rebuilds(lambda batch: batch.drop_column(name))
-            self._does("drop_column", f"drops {words} with its {values}", filled)
+                self._indexes.drop(index, forced=True)
+            self._change.rebuilds(lambda batch: batch.drop_column(name))
+            self._change.does("drop_column", f"drops {words} with its {values}", filled)
             return
         if needed:
-            self._refuses(
+            self._change.refuses(
                 f"{words} is no longer in the definition, but every record must have a value there: keep it "
                 f"with `required: false`, or drop it with its {values} by `actionql migrate --yes-destroy`"
             )
             return
         text = f"leaves {words} with its {values}, which the definition no longer has"
-        self._does("keep_column", text, filled)
+        self._change.does("keep_column", text, filled)
 
     def _alter_column(self, op: ops.AlterColumnOp) -> None:
-        words, name = self._words(op.column_name), op.column_name
+        words, name = self._change.words(op.column_name), op.column_name
         changes: dict[str, Any] = {
             "existing_type": op.existing_type,
             "existing_nullable": op.existing_nullable,
         }
         blank = self._facts.blank(self._name, name) if op.modify_nullable is False else 0
         if blank and (op.modify_type is not None or not self._fill(name)):
-            self._refuses(
+            self._change.refuses(
                 f"{words} is required now, but has no value in {counted(blank, 'record')}: "
                 "give each one, or let it be optional"
             )
@@ -128,9 +128,9 @@ class TableComparison:
             return
         if changes.keys() <= {"existing_type", "existing_nullable"}:
             return
-        self._rebuilds(lambda batch: batch.alter_column(name, **changes))
+        self._change.rebuilds(lambda batch: batch.alter_column(name, **changes))
         filled = f"; {counted(blank, 'record')} without a value get the default" if blank else ""
-        self._does("alter_column", f"changes {words}{_how(op)}{filled}")
+        self._change.does("alter_column", f"changes {words}{_how(op)}{filled}")
 
     def _fill(self, name: str) -> bool:
         """Gives the default to records without a value; False where there is none, or it would stand twice."""
@@ -150,7 +150,9 @@ class TableComparison:
         if not becoming.changes or not self._facts.filled(self._name, column.name):
             return
         if self._convert(Conversion(self._name, column.name, column.type, becoming)):
-            self._does("alter_column", f"changes {self._words(column.name)} to the kind {becoming.kind}")
+            self._change.does(
+                "alter_column", f"changes {self._change.words(column.name)} to the kind {becoming.kind}"
+            )
 
     def _change_type(self, op: ops.AlterColumnOp, changes: dict[str, Any]) -> bool:
         """Adds the change of a column's type to `changes`, and what keeps its values; False when it is refused."""
@@ -158,14 +160,16 @@ class TableComparison:
         changes["type_"] = op.modify_type
         if self._found[name]["default"] is not None:
             # A default of the old type is none of the new; PostgreSQL wants it gone before.
-            self._rebuilds(lambda batch: batch.alter_column(name, server_default=None))
+            self._change.rebuilds(lambda batch: batch.alter_column(name, server_default=None))
         if self._dialect.name == "postgresql":
-            changes["postgresql_using"] = f"NULL::{self._type_name(wanted)}"
+            changes["postgresql_using"] = f"NULL::{self._change.type_name(wanted)}"
         if not self._facts.filled(self._name, name):
             return True
         stored = stored_type(self._found[name]["type"]) if "id" in self._found else None
         if stored is None:
-            self._refuses(f"{self._words(name)} has values that cannot be kept as {self._type_name(wanted)}")
+            self._change.refuses(
+                f"{self._change.words(name)} has values that cannot be kept as {self._change.type_name(wanted)}"
+            )
             return False
         column = self._table.c[name]
         if not self._convert(Conversion(self._name, name, stored, Becoming(column, self._kinds.get(column)))):
@@ -184,88 +188,45 @@ class TableComparison:
         if not self._convertible(conversion, unique=alone):
             return False
         for index in indexes:
-            self._make_anew(index)
+            self._indexes.make_anew(index)
         self._plan.before.append(conversion.keep)
         self._plan.after.insert(0, conversion.put)
         return True
 
     def _convertible(self, conversion: Conversion, *, unique: bool) -> bool:
         verdict = self._facts.judge(conversion, unique=unique)
-        words, column = self._words(conversion.column), self._table.c[conversion.column]
-        wanted = conversion.becoming.kind or self._type_name(column.type)
+        words, column = self._change.words(conversion.column), self._table.c[conversion.column]
+        wanted = conversion.becoming.kind or self._change.type_name(column.type)
         if verdict.wrong:
-            self._refuses(
+            self._change.refuses(
                 f"{words} becomes {wanted}, but {counted(verdict.wrong, 'value')} cannot: see the records with id "
                 f"{_listed(verdict.first, verdict.wrong)}; change them, or add a property under a new name"
             )
         elif verdict.clash:
-            self._refuses(
+            self._change.refuses(
                 f"{words} becomes {wanted}, but is unique, and different values would become the same"
             )
         return not (verdict.wrong or verdict.clash)
-
-    def _create_index(self, index: Index) -> None:
-        names = [column.name for column in index.columns]
-        words = " with ".join(map(self._words, names))
-        if index.unique and (doubled := self._doubled(names)):
-            self._refuses(f"{words} is unique now, but several records share {counted(doubled, 'value')}")
-            return
-        self._make_index(index)
-        self._does("create_index", f"makes {words} unique" if index.unique else f"makes an index of {words}")
-
-    def _make_index(self, index: Index) -> None:
-        if index.name in self._made:
-            return
-        self._made.add(index.name)
-        unique, name, options = bool(index.unique), str(index.name), dict(index.dialect_kwargs)
-        names = [column.name for column in index.columns]
-        self._plan.after.append(lambda do: do.create_index(name, self._name, names, unique=unique, **options))
-
-    def _make_anew(self, index: Index) -> None:
-        """Has an index stand aside while values of its column are converted."""
-        name, there = str(index.name), self._facts.indexes(self._name)
-        if name in there and name not in self._dropped:
-            self._dropped.add(name)
-            self._plan.before.insert(0, lambda do: do.drop_index(name, self._name))
-            self._make_index(index)
-
-    def _doubled(self, names: Sequence[str]) -> int:
-        """How many values would stand twice; a new column has its default everywhere, else nothing."""
-        added = [self._table.c[name] for name in names if name not in self._found]
-        if any(column.nullable for column in added):
-            return 0
-        there = [name for name in names if name in self._found]
-        if there:
-            return self._facts.doubled(self._name, there)
-        return int(self._facts.rows(self._name) > 1)
-
-    def _drop_index(self, name: str, *, forced: bool = False) -> None:
-        ours = name.startswith(INDEX_PREFIXES)
-        if name in self._dropped or not (ours or forced):
-            return
-        self._dropped.add(name)
-        self._plan.before.insert(0, lambda do: do.drop_index(name, self._name))
-        self._does("drop_index", f"drops the index {name}")
 
     def _add_reference(self, key: ForeignKeyConstraint) -> None:
         name, target = key.column_keys[0], key.elements[0].target_fullname.rpartition(".")[0]
         if name not in self._found:
             return
-        words = self._words(name)
+        words = self._change.words(name)
         stray = self._facts.stray(self._name, name, target) if target in self._facts.tables else None
         if stray is None:
             stray = self._facts.filled(self._name, name)
         if stray:
-            self._refuses(
+            self._change.refuses(
                 f"{words} leads to {target} now, but to nothing there in {counted(stray, 'record')}"
             )
             return
-        self._rebuilds(
+        self._change.rebuilds(
             lambda batch: batch.create_foreign_key(
                 str(key.name), target, [name], ["id"], ondelete=key.ondelete
             )
         )
-        self._does("add_reference", f"lets {words} refer to {target}{_on_delete(key)}")
+        self._change.does("add_reference", f"lets {words} refer to {target}{_on_delete(key)}")
 
     def _drop_reference(self, key: ForeignKeyConstraint) -> None:
         name = key.column_keys[0]
@@ -273,29 +234,16 @@ class TableComparison:
         if column is None:
             # The column stays, if it does, with what it refers to.
             return
-        words, target = self._words(name), key.elements[0].target_fullname.rpartition(".")[0]
+        words, target = self._change.words(name), key.elements[0].target_fullname.rpartition(".")[0]
         elsewhere = all(target != each.target_fullname.rpartition(".")[0] for each in column.foreign_keys)
         values = self._facts.filled(self._name, name)
         if elsewhere and values:
-            self._refuses(f"{words} no longer leads to {target}, but does in {counted(values, 'record')}")
+            self._change.refuses(
+                f"{words} no longer leads to {target}, but does in {counted(values, 'record')}"
+            )
             return
-        self._rebuilds(lambda batch: batch.drop_constraint(str(key.name), type_="foreignkey"))
-        self._does("drop_reference", f"lets {words} no longer refer to {target}{_on_delete(key)}")
-
-    def _words(self, column: str) -> str:
-        return str(self._table.c[column].info.get("words", f"{self._name}.{column}"))
-
-    def _type_name(self, kind: TypeEngine[Any]) -> str:
-        return kind.compile(dialect=self._dialect)
-
-    def _rebuilds(self, step: Callable[[BatchOperations], None]) -> None:
-        self._plan.rebuilds.setdefault(self._name, []).append(step)
-
-    def _does(self, kind: ChangeKind, text: str, losing: int = 0) -> None:
-        self._plan.changes.append(Change(kind, self._name, text, losing))
-
-    def _refuses(self, text: str) -> None:
-        self._plan.refusals.append(text)
+        self._change.rebuilds(lambda batch: batch.drop_constraint(str(key.name), type_="foreignkey"))
+        self._change.does("drop_reference", f"lets {words} no longer refer to {target}{_on_delete(key)}")
 
 
 def _copied(column: Column[Any], default: ColumnElement[Any] | None) -> Column[Any]:
