@@ -33,7 +33,7 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Some record of the relation fulfils `condition`.
+    """Some record of the relation fulfils `condition`; where that is an `id` that does not exist, there is none.
 
     `rows` and `names` are what the grant on that model shows; where an author compares, both are absent: all of it.
     """

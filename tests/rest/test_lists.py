@@ -60,6 +60,7 @@ async def test_model_is_found_under_each_of_its_names(clerk: Caller, model: str)
         ([{"path": [COMPANY, "id"], "predicate": "eq", "criteria": 2}], [2]),
         ([{"path": ["company"], "predicate": "eq", "criteria": "2"}], [2]),
         ([{"path": ["company"], "predicate": "exists"}], [1, 2, 3]),
+        ([{"path": ["company"], "predicate": "does_not_exist"}], [4]),
         ([{"path": ["born_on"], "predicate": "lteq", "criteria": "2000-01-01"}], [1]),
         (
             [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -32,6 +32,10 @@ from app.storage.selection import Source
 from app.storage.tables import ModelTable, RelationTable, Tables
 
 Clause = ColumnElement[bool]
+
+# Every record has an id: asked of a relation, this selects those without a related record.
+_NO_ID = Compare("id", "does_not_exist")
+_NOBODY = (_NO_ID, Every((_NO_ID,)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,8 @@ class Sources:
                 return or_(false(), *(self.condition(shown, part) for part in parts))
 
     def _related(self, shown: Shown, related: Related) -> Clause:
+        if related.condition in _NOBODY:
+            return not_(self._related(shown, replace(related, condition=Every())))
         relation = shown.relation(related.relation)
         target = self.tables.models[relation.target]
         every = frozenset([*target.model.all_properties, *target.model.relations])
