@@ -207,6 +207,7 @@ async def test_models_tell_ids_of_properties_and_relations(clerk: Caller, reader
     }
     assert properties["first_name"]["options"] == {"required": True}
     assert properties["age"]["options"] == {"minimum": 0}
+    assert known["Draft"]["properties"][1]["options"] == {"default": False}
     assert "secret_note" not in json.dumps(known["Company"])
     assert {model["name"] for model in await reader.ask("/models")} == {"Company", "Person"}
 

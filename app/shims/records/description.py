@@ -65,7 +65,9 @@ def _described(part: Property | Relation, name: str, kind: str, options: dict[st
 def _constraints(property: Property) -> dict[str, Any]:
     set_ones = ((name, getattr(property, name)) for name in _OPTIONS)
     return {
-        name: value for name, value in set_ones if value is not None and value is not False and value != ()
+        name: value
+        for name, value in set_ones
+        if value is not None and value != () and (value is not False or name == "default")
     }
 
 
