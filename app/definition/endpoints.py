@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from app.definition.part import Named, Part
+from app.definition.part import Named
 from app.definition.types import ActionName, ProfileName, RoleNames
 from app.expressions import Template
 
@@ -38,7 +38,7 @@ class Endpoint(Named):
         return self
 
 
-class GeneratedApi(Part):
+class GeneratedApi(Named):
     """The five generated endpoints of a model: list, one, create, update and delete."""
 
     path: str

@@ -64,7 +64,7 @@ __all__ = [
 ]
 
 
-class Configuration(Part):
+class Configuration(Named):
     """A named value, or a secret that comes from the environment only."""
 
     value: Any = None

@@ -6,11 +6,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from app.definition.part import Named, Part
+from app.definition.part import Named
 from app.expressions import Structure, Template
 
 
-class WebserviceEndpoint(Part):
+class WebserviceEndpoint(Named):
     """One call of a webservice."""
 
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"] = "GET"

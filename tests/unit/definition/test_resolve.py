@@ -100,3 +100,20 @@ def test_properties_of_the_server_have_names_and_uuids(tmp_path: Path) -> None:
 def test_resolving_again_changes_nothing(tmp_path: Path) -> None:
     application = loaded(tmp_path, BODY).application
     assert resolve(application) == application
+
+
+def test_uuid_may_stand_on_whatever_has_a_name(tmp_path: Path) -> None:
+    body = """
+        configurations:
+          greeting: {uuid: 00000000-0000-4000-8000-000000000004, value: hello}
+        models:
+          Shoe: {properties: {title: {kind: text}}}
+        webservices:
+          Shop: {host: example.org, endpoints: {List: {uuid: 00000000-0000-4000-8000-000000000005}}}
+        api_generator:
+          Shoe: {uuid: 00000000-0000-4000-8000-000000000006, path: /v1/shoes}
+    """
+    found = loaded(tmp_path, body).application
+    parts = found.configurations["greeting"], found.webservices["Shop"].endpoints["List"]
+    assert [(part.name, part.uuid.int % 16) for part in parts] == [("greeting", 4), ("List", 5)]
+    assert found.api_generator["Shoe"].uuid.int % 16 == 6
