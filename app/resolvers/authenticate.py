@@ -21,7 +21,7 @@ from app.storage.keys import Holder, KeyKind
 from app.storage.users import email_key
 
 WRONG_KEY = "The e-mail address or the key is not valid."
-WRONG_MODULE_KEY = "The key is not valid here."
+WRONG_LONE_KEY = "The key is not valid here."
 _KEY = re.compile(r"[A-Za-z0-9_-]{43}")
 _SIGNED_KEY = re.compile(r"v1\.[0-9a-f]{16}\.([A-Za-z0-9_-]{43})\.[A-Za-z0-9_-]{43}")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{86}")
@@ -65,9 +65,9 @@ async def authenticate_incoming(
 
     Raises as `authenticate_basic` does. Whether the user has the privilege to use the key, the trigger decides.
     """
-    holder = await _holder(server, generation.keys, "incoming", _sent(authorization))
+    holder = await _holder(server, generation.keys, "incoming", _sent(authorization, WRONG_LONE_KEY))
     if holder is None:
-        raise _refusal(server, generation, address)
+        raise _refusal(server, generation, address, WRONG_LONE_KEY)
     return _user(server, generation, holder)
 
 
@@ -79,11 +79,11 @@ async def authenticate_module(
     Raises `Unauthenticated` in the same words for a key that is missing or wrong, for another module's, and for what
     is no module; `PrivateDataMode` for a right key while the application is private.
     """
-    holder = await _holder(server, generation.keys, "module", _sent(authorization, WRONG_MODULE_KEY))
+    holder = await _holder(server, generation.keys, "module", _sent(authorization, WRONG_LONE_KEY))
     uuid = action.uuid.hex if action is not None and takes_keys(action) else ""
     if holder is None or not hmac.compare_digest(holder.key.action or "", uuid):
         _count_wrong(server, address)
-        raise Unauthenticated(WRONG_MODULE_KEY)
+        raise Unauthenticated(WRONG_LONE_KEY)
     principal = Principal(key=holder.key.id)
     generation.permissions.admit(principal)
     generation.keys.note_use(holder.key)
@@ -197,10 +197,10 @@ def _user(server: Server, generation: Generation, holder: Holder) -> Principal:
     )
 
 
-def _refusal(server: Server, generation: Generation, address: str) -> ActionQLError:
+def _refusal(server: Server, generation: Generation, address: str, message: str = WRONG_KEY) -> ActionQLError:
     """Nobody but builders is told more than that while the application is private."""
     _count_wrong(server, address)
-    return PrivateDataMode() if generation.permissions.private else Unauthenticated(WRONG_KEY)
+    return PrivateDataMode() if generation.permissions.private else Unauthenticated(message)
 
 
 def _count_wrong(server: Server, address: str) -> None:

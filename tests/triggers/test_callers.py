@@ -28,6 +28,7 @@ async def test_without_a_right_key_it_is_401(door: Door, form: str) -> None:
     key = await door.key("courier")
     answer = await door.call("GET", WHOAMI, **with_key(key, form))
     assert (answer.status_code, answer.json()["code"]) == (401, "UNAUTHENTICATED")
+    assert answer.json()["message"] == "The key is not valid here."
     assert answer.headers["www-authenticate"] == "Bearer"
     assert key not in answer.text
 
