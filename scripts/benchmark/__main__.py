@@ -24,7 +24,7 @@ from scripts.benchmark.runs.compare import measure_runs, runs_json, runs_table
 from scripts.benchmark.slow import measure_slow
 from scripts.benchmark.start import measure_starts
 from scripts.benchmark.subjects import running_subjects, working_folder
-from scripts.benchmark.verify import verify
+from scripts.benchmark.verify import verify, verify_closed
 
 SIZES = (10_000, 100_000, 1_000_000)
 WIDTH = 118
@@ -121,6 +121,7 @@ def _measure_peers(
         running_peers(names, size, folder) as subjects,
     ):
         verify(subjects, works, size)
+        verify_closed(subjects, works[0])
         schedule = Schedule(seconds, connections, size.products, PEERS_WARM_UP)
         results = measure(subjects, works, schedule, generator(), status.update)
     output.print(

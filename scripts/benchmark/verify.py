@@ -29,6 +29,18 @@ def verify(subjects: Sequence[Subject], works: Iterable[str], size: Size) -> Non
                 _check_equal(work, value, answers)
 
 
+def verify_closed(subjects: Sequence[Subject], work: str) -> None:
+    """Raises `BenchmarkError` if a server answers somebody who says nothing of himself."""
+    with httpx.Client(timeout=30) as client:
+        for one in subjects:
+            call = one.calls[work]
+            path, body = call.request(1)
+            headers = {name: value for name, value in call.headers.items() if name != "Authorization"}
+            answer = client.request(call.method, one.server.url + path, content=body, headers=headers)
+            if b'"errors"' not in answer.content:
+                raise BenchmarkError(f"{one.name} answers {work} to anybody: {answer.text[:1000]}")
+
+
 def _like(example: Any, answer: Any) -> Any:
     """Of a record those properties that the example has: by REST the whole of it is answered."""
     return {name: answer[name] for name in example} if isinstance(answer, dict) else answer

@@ -9,7 +9,6 @@ from io import StringIO
 from typing import Any
 
 import asyncpg
-import httpx
 import orjson
 import pytest
 from rich.console import Console
@@ -19,11 +18,10 @@ from scripts.benchmark.cluster import Cluster, running_cluster
 from scripts.benchmark.measure import Figures
 from scripts.benchmark.peers.peer import FOLDER, without_frame
 from scripts.benchmark.peers.report import peers_table, ratios_in_markdown
-from scripts.benchmark.peers.subjects import PEER_WORKS, PEERS, fill, installed, running_peers
+from scripts.benchmark.peers.subjects import PEER_WORKS, PEERS, fill
 from scripts.benchmark.rows import Size
 from scripts.benchmark.servers import ROOT
 from scripts.benchmark.subjects import running_on, working_folder
-from scripts.benchmark.verify import verify
 
 OURS, PEER = Figures(0.4, 2000, 8, 20), Figures(1.0, 500, 32, 90)
 RESULTS = {"list": {"actionql": OURS, "postgraphile": PEER}}
@@ -131,16 +129,3 @@ def test_bench_of_a_server_that_is_no_peer_is_an_error() -> None:
     )
     assert ended.returncode == 1
     assert "floor: there is only actionql" in ended.stderr
-
-
-@pytest.mark.timeout(300)
-@pytest.mark.skipif(len(installed()) == 1, reason="`scripts/bench --peers` brings the peers")
-def test_peers_answer_every_work_alike_and_only_who_may_ask() -> None:
-    with working_folder() as folder, running_peers(installed(), Size(), folder) as subjects:
-        verify(subjects, PEER_WORKS, Size())
-        for one in subjects:
-            path, body = one.calls["list"].request(1)
-            headers = {"Content-Type": "application/json"}
-            refused = httpx.post(one.server.url + path, content=body, headers=headers, timeout=30)
-            assert "City 7" not in refused.text, one.name
-            assert "errors" in refused.json(), one.name

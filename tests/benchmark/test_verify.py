@@ -14,7 +14,7 @@ from scripts.benchmark.errors import BenchmarkError
 from scripts.benchmark.rows import Size
 from scripts.benchmark.servers import Server
 from scripts.benchmark.subjects import Subject
-from scripts.benchmark.verify import verify
+from scripts.benchmark.verify import verify, verify_closed
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,16 @@ def test_verify_other_answer_is_an_error(work: str, answer: bytes, told: str) ->
         pytest.raises(BenchmarkError, match=told),
     ):
         verify([one, other], [work], Size())
+
+
+def test_verify_closed_wants_errors_for_who_has_no_token() -> None:
+    with _subject("actionql", b'{"errors":[{"message":"Not for you."}]}') as one:
+        verify_closed([one], "get")
+    with (
+        _subject("floor", b'{"data":7}') as other,
+        pytest.raises(BenchmarkError, match="floor answers get to anybody"),
+    ):
+        verify_closed([other], "get")
 
 
 @contextmanager

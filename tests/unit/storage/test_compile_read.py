@@ -93,10 +93,12 @@ async def test_page(
     ],
 )
 async def test_decimal_is_exact_and_a_float_where_that_is_the_same(
-    blog: Blog, price: str | None, told: Any
+    own_blog: Blog, price: str | None, told: Any
 ) -> None:
-    await blog.create("Post", {"title": "a", "price": price})
-    page = await blog.page(Selection(blog.source("Post"), (Leaf("price", "price"), Leaf("double", "double"))))
+    await own_blog.create("Post", {"title": "a", "price": price})
+    page = await own_blog.page(
+        Selection(own_blog.source("Post"), (Leaf("price", "price"), Leaf("double", "double")))
+    )
     found = page.records[0]["price"]
     assert (type(found), found) == (type(told), told)
     assert page.records[0]["double"] == (None if price is None else Decimal(price) * 2)
