@@ -6,7 +6,9 @@ Needs the package `obstore`, so that this is imported only where the settings na
 from __future__ import annotations
 
 import asyncio
+import atexit
 import secrets
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -38,6 +40,9 @@ PATIENCE = 2.0
 """Seconds after which a store that does not answer counts as out of reach."""
 
 log = get_logger()
+# The library's threads want the interpreter's lock once more when they have answered; one that does so while the
+# interpreter ends would abort the process.
+atexit.register(time.sleep, 0.1)
 
 
 class ObjectStore:

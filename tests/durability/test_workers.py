@@ -111,6 +111,9 @@ def _listens(server: Server) -> bool:
         httpx.get(f"{server.url}/healthz", timeout=1, trust_env=False)
     except httpx.ConnectError:
         return False
+    except httpx.ReadError:
+        # It stopped listening while this connection waited to be taken.
+        return True
     return True
 
 
