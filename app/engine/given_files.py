@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from app.assets.library import Library
 from app.definition.model import Input
 from app.errors import BadInput, NotFound
+from app.properties.assets import check_stored
 from app.properties.base import Invalid, in_words
 
 _KINDS = ("file", "image", "multi_file")
@@ -19,21 +21,20 @@ async def check_files(library: Library, fields: Mapping[str, Input], values: Map
     for name, field in fields.items():
         if field.kind in _KINDS and values[name] is not None:
             given = values[name] if field.kind == "multi_file" else [values[name]]
-            for reference in given:
-                if (problem := await _problem(library, reference, image=field.kind == "image")) is not None:
-                    wrong.setdefault(name, problem)
+            try:
+                check_stored(given, await _known(library, given), image=field.kind == "image")
+            except Invalid as problem:
+                wrong[name] = problem
     if wrong:
         codes = {name: [problem.code] for name, problem in wrong.items()}
         raise BadInput(in_words(wrong), codes, {name: str(problem) for name, problem in wrong.items()})
 
 
-async def _problem(library: Library, reference: str, *, image: bool) -> Invalid | None:
-    try:
-        row = await library.find(reference.partition("/")[0])
-    except NotFound:
-        return Invalid("is_invalid", "is no file that was stored")
-    if f"{row.id}/{row.name}" != reference:
-        return Invalid("is_invalid", "is no file that was stored")
-    return (
-        Invalid("is_invalid", "is no image") if image and not row.content_type.startswith("image/") else None
-    )
+async def _known(library: Library, references: Iterable[str]) -> Mapping[str, str]:
+    """The files that there are under the ids of these references, with their content types."""
+    known = {}
+    for one in references:
+        with suppress(NotFound):
+            row = await library.find(one.partition("/")[0])
+            known[f"{row.id}/{row.name}"] = row.content_type
+    return known

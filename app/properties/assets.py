@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.types import TypeEngine
@@ -27,6 +28,17 @@ def reference(value: Any) -> str:
     if not _REFERENCE.fullmatch(text):
         raise Invalid("is_invalid", "is no reference to a stored file")
     return text
+
+
+def check_stored(references: Sequence[str], known: Mapping[str, str], *, image: bool) -> None:
+    """Raises `Invalid` for references to what is not `known`, and for what is no picture where one is wanted.
+
+    `known` are the content types of the files that there are, by their references.
+    """
+    if not known.keys() >= set(references):
+        raise Invalid("is_invalid", "is no file that was stored")
+    if image and not all(known[one].startswith("image/") for one in references):
+        raise Invalid("is_invalid", "is no image")
 
 
 class AssetKind(PropertyKind):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from app.properties.assets import check_stored
+from app.properties.base import Invalid
 from app.storage.record_input import Parsed, Problems
 from app.storage.record_statements import RecordStatements
 from app.storage.tables import ModelTable
@@ -35,7 +37,7 @@ class RecordReferences:
         known = {f"{id}/{name}": str(kind) for id, name, kind in rows}
         for name, references in parsed.files.items():
             image = table.model.properties[name].kind == "image"
-            if not known.keys() >= set(references):
-                problems.add(name, "is_invalid", "is no file that was stored")
-            elif image and not known[references[0]].startswith("image/"):
-                problems.add(name, "is_invalid", "is no image")
+            try:
+                check_stored(references, known, image=image)
+            except Invalid as problem:
+                problems.add(name, problem.code, str(problem))
